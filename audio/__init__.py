@@ -1,0 +1,1 @@
+"""Sound in and out. This package knows nothing of calls, campaigns or stores."""

@@ -1,0 +1,1 @@
+"""Speech to text: engines chosen by name, one `Recognizer` per language."""

@@ -1,0 +1,1 @@
+"""What to say, to whom, when, and whom not to call. It knows nothing of sound or telephone lines."""

@@ -1,0 +1,1 @@
+"""The robot that places the calls, and its faces."""
