@@ -1,0 +1,173 @@
+"""The script of one call: named steps that say, ask, collect, branch, transfer and end.
+
+Decides the form in which a dialogue reads a script: for one contact, in one language, every text already
+rendered, so that all that can be said is known before the phone rings. How a marketer writes a script is
+`definition.py`; rendering is `rendering.py`; whether it is safe to use is `checks.py`. Pure: no files, no clock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import Protocol
+
+from campaigns.intents import Intent
+
+
+class Purpose(StrEnum):
+    """Why a campaign calls; the rule packs ask more of marketing."""
+
+    INFORMATIONAL = "informational"
+    MARKETING = "marketing"
+
+
+class Collecting(StrEnum):
+    """What a collecting step wants."""
+
+    RATING = "rating"
+    """1-5, by voice or key."""
+    DIGITS = "digits"
+    YES_NO = "yes_no"
+    TIME = "time"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One way on from an ask.
+
+    Attributes:
+        value: what is stored as the answer, e.g. "yes" or "neighbour".
+        intent: the intent that takes this way, if one does.
+        phrases: the script's own wordings that take this way.
+        key: the key that takes this way; never one of the global keys.
+        next: the step to go to.
+    """
+
+    value: str
+    next: str
+    intent: Intent | None = None
+    phrases: tuple[str, ...] = ()
+    key: str | None = None
+
+
+class Test(Protocol):
+    """A condition of a branch."""
+
+    def holds(self, answers: Mapping[str, str]) -> bool:
+        """Whether it is true for what has been answered so far (step name to value). Never raises."""
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """One arm of a branch; `test` None is the arm that is always taken."""
+
+    test: Test | None
+    next: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One step. Exactly one of `choices`, `collect`, `cases`, `transfer`, `end` or a bare `next` says how it goes on.
+
+    Attributes:
+        say: spoken on entering; empty for a branch.
+        reprompt: said once after silence or something unclear; names the keys. Empty: made from the phrases.
+        listen_seconds: how long an answer may take to begin after the last word.
+        digits: fewest and most digits for a `DIGITS` step.
+        next: the following step after `say` or `collect`.
+        end: the call is over after `say`.
+    """
+
+    name: str
+    say: str = ""
+    choices: tuple[Choice, ...] = ()
+    collect: Collecting | None = None
+    cases: tuple[Case, ...] = ()
+    transfer: str | None = None
+    next: str | None = None
+    end: bool = False
+    reprompt: str = ""
+    listen_seconds: float = 6.0
+    digits: tuple[int, int] = (1, 12)
+    interruptible: bool = True
+    pace: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
+class Phrases:
+    """What every call needs and no script has to write, in one language, rendered for one contact.
+
+    `callback_confirmed` and `callback_by_person` hold "{when}" for the moment promised; every other text is final.
+    """
+
+    opening: str
+    """Who calls, first of all; for marketing with the way out right after it. Not interruptible."""
+    way_out: str
+    """The word and the key that end all calls; part of `opening` where the purpose is marketing."""
+    opt_out_confirmed: str
+    transferring: str
+    transfer_failed: str
+    """Nobody took it: apology before `callback_by_person`."""
+    callback_by_person: str
+    callback_ask: str
+    """When would suit you?"""
+    callback_confirmed: str
+    callback_later: str
+    """No time was said: we try again another day."""
+    wrong_number: str
+    who_is_this: str
+    why_me: str
+    complaint: str
+    """Noted, with the offer of a person."""
+    crisis: str
+    """A caring sentence before the transfer."""
+    crisis_alone: str
+    """When nobody takes the transfer: the emergency number of the callee's country."""
+    wait: str
+    slower: str
+    silence: str
+    """Re-prompt after silence; names the keys."""
+    not_understood: str
+    """Re-prompt after something unclear; names the keys."""
+    giving_up: str
+    """The polite end after a second silence or a second misunderstanding."""
+    no_answer_known: str
+    """A question whose answer no field holds; offers a person."""
+    rating_thanks: str
+    low_rating_question: str
+    """The one open question after a rating of 1 or 2."""
+    comment_thanks: str
+    cut_short: str
+    """The call has reached its longest length."""
+    goodbye: str
+
+
+@dataclass(frozen=True, slots=True)
+class Script:
+    """All that one call can say and understand.
+
+    Attributes:
+        answers: what the callee may ask at any time (question_when, question_price, question_which) and the answer
+            from the contact's fields.
+        voicemail: left after the beep; empty: hang up without a word.
+        screener: who and why in one sentence, for a phone's call screener.
+        transfer_targets: where "a person" is, by name; the first is the default. Empty: a callback is promised.
+        summary: one sentence for the person who takes a transfer.
+        longest_seconds: the call is brought to a polite end by then.
+        variant: which of the A/B wordings this contact gets; empty where there are none.
+    """
+
+    language: str
+    brand: str
+    purpose: Purpose
+    start: str
+    steps: Mapping[str, Step]
+    phrases: Phrases
+    answers: Mapping[Intent, str] = field(default_factory=dict)
+    voicemail: str = ""
+    screener: str = ""
+    transfer_targets: Mapping[str, str] = field(default_factory=dict)
+    summary: str = ""
+    longest_seconds: float = 120.0
+    variant: str = ""
