@@ -193,7 +193,5 @@ class TransferResult:
     reason: str
 
 
-Result = (
-    OptOut | Rating | Comment | Answer | CallbackPromise | WrongNumber | Complaint | Crisis | TransferResult
-)
+Result = OptOut | Rating | Comment | Answer | CallbackPromise | WrongNumber | Complaint | Crisis | TransferResult
 """One thing learned in a call; saved in its own transaction before the next word is spoken."""

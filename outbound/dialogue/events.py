@@ -100,15 +100,4 @@ class HungUp:
     cause: EndCause
 
 
-Event = (
-    Ringing
-    | Answered
-    | Screened
-    | SaidAll
-    | Heard
-    | Pressed
-    | Silence
-    | TimerFired
-    | TransferSettled
-    | HungUp
-)
+Event = Ringing | Answered | Screened | SaidAll | Heard | Pressed | Silence | TimerFired | TransferSettled | HungUp
