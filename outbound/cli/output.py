@@ -1,0 +1,104 @@
+"""What the commands print: tables for people, JSON for machines, errors with a hint.
+
+Decides the manners of every command: results on stdout, errors and progress on stderr, numbers masked unless asked
+for, the same facts in both forms. What is computed is elsewhere.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import json
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, datetime, timedelta
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any, NoReturn
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from audio.errors import AudioError
+from campaigns.errors import CampaignError
+from outbound.errors import OutboundError
+
+out = Console(highlight=False)
+err = Console(stderr=True, highlight=False)
+
+Json = Annotated[bool, typer.Option("--json", help="Print JSON for a machine instead of a table.")]
+ShowNumbers = Annotated[bool, typer.Option("--show-numbers", help="Show whole telephone numbers.")]
+Db = Annotated[
+    str | None,
+    typer.Option(
+        "--db",
+        envvar="OUTBOUND_DB",
+        metavar="URL",
+        help="The store: a file, or postgresql://…  [default: one per user, see 'outbound doctor']",
+    ),
+]
+
+OURS = (OutboundError, CampaignError, AudioError)
+"""The errors that tell a user what to do; anything else is a defect and keeps its traceback."""
+
+
+def fail(message: str, hint: str = "", code: int = 1) -> NoReturn:
+    """Print `error:` and `hint:` on stderr and exit with `code` (2 for a wrong call of the command)."""
+    err.print(f"[red]error:[/] {_plain(message)}", soft_wrap=True)
+    if hint:
+        err.print(f"[cyan]hint:[/] {_plain(hint)}", soft_wrap=True)
+    raise typer.Exit(code)
+
+
+def note(message: str) -> None:
+    """Something for a person to know, on stderr, so that a pipe gets results only."""
+    err.print(_plain(message), soft_wrap=True)
+
+
+def masked(number: str, show: bool = False) -> str:
+    """A telephone number as it may be seen: the country's beginning and the last two digits."""
+    return number if show or len(number) < 7 else f"{number[:3]}{'•' * (len(number) - 5)}{number[-2:]}"
+
+
+def emit_json(value: object) -> None:
+    """One JSON document on stdout; dataclasses, times and enums in their plain forms."""
+    sys.stdout.write(json.dumps(value, default=_plain_json, ensure_ascii=False, indent=2) + "\n")
+
+
+def emit_json_line(value: object) -> None:
+    """One JSON document on a line of its own, for a stream of events."""
+    sys.stdout.write(json.dumps(value, default=_plain_json, ensure_ascii=False) + "\n")
+    sys.stdout.flush()
+
+
+def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """A table on stdout; a column whose name begins with '>' is aligned right."""
+    made = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+    for column in columns:
+        made.add_column(column.lstrip(">"), justify="right" if column.startswith(">") else "left")
+    for row in rows:
+        made.add_row(*("" if cell is None else _plain(str(cell)) for cell in row))
+    out.print(made)
+
+
+def _plain(text: str) -> str:
+    """Text in which square brackets are no markup."""
+    return text.replace("[", r"\[")
+
+
+def _plain_json(value: object) -> Any:
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, datetime | date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Path):
+        return str(value)
+    if isinstance(value, Mapping):
+        return dict(value)
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    raise TypeError(f"no JSON form for {type(value).__name__}")
