@@ -72,11 +72,12 @@ class Step:
 
     Attributes:
         say: spoken on entering; empty for a branch.
-        reprompt: said once after silence or something unclear; names the keys. Empty: made from the phrases.
+        transfer: the name of a target; one that is not among the script's targets has nobody there now.
+        reprompt: said once after silence or something unclear; names the keys. Never empty where the step listens.
         listen_seconds: how long an answer may take to begin after the last word.
         digits: fewest and most digits for a `DIGITS` step.
         next: the following step after `say` or `collect`.
-        end: the call is over after `say`.
+        end: the call is over after `say`, which holds the goodbye.
     """
 
     name: str

@@ -1,0 +1,29 @@
+"""The campaign file: what a marketer writes, as a validated model. `load` reads one."""
+
+from campaigns.definition.loading import load, parse
+from campaigns.definition.model import (
+    Calling,
+    CampaignDefinition,
+    ChoiceDefinition,
+    FieldDefinition,
+    Matter,
+    Retry,
+    StepDefinition,
+    TransferTarget,
+)
+from campaigns.definition.problems import DefinitionErrors, Problem
+
+__all__ = [
+    "Calling",
+    "CampaignDefinition",
+    "ChoiceDefinition",
+    "DefinitionErrors",
+    "FieldDefinition",
+    "Matter",
+    "Problem",
+    "Retry",
+    "StepDefinition",
+    "TransferTarget",
+    "load",
+    "parse",
+]

@@ -1,0 +1,124 @@
+"""Reads the YAML of a campaign file and remembers on which line everything stands.
+
+Decides a plain dialect of YAML: mappings, lists and text. Every value stays the text that was written until the model
+gives it a type, so that a telephone number keeps its plus, 20:00 is not a number in base sixty and `no` is not false.
+Anchors, tags and doubled keys are refused: they hide what a call will say.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+
+from campaigns.definition.problems import DefinitionErrors, Path, Problem, dotted
+
+LONGEST_FILE = 500_000
+"""Characters; a script that a person can read is a hundred times shorter."""
+_DEEPEST = 30
+_NOTHING = {"", "~", "null"}
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """The content of a file, with the line of each key and value."""
+
+    content: dict[str, Any]
+    lines: dict[Path, int]
+
+    def line(self, path: Path) -> int:
+        """The line of the nearest part of the path that was written."""
+        while path and path not in self.lines:
+            path = path[:-1]
+        return self.lines.get(path, 1)
+
+
+class _Loader(yaml.SafeLoader):
+    """Composes nodes only. Refuses what can blow up a small file: aliases and deep nesting."""
+
+    depth = 0
+
+    def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
+        event = self.peek_event()  # type: ignore[no-untyped-call]
+        if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
+            raise yaml.MarkedYAMLError(problem="anchors (&, *) are not used here", problem_mark=event.start_mark)
+        if self.depth >= _DEEPEST:
+            raise yaml.MarkedYAMLError(problem="this is nested too deeply", problem_mark=event.start_mark)
+        self.depth += 1
+        try:
+            return super().compose_node(parent, index)
+        finally:
+            self.depth -= 1
+
+
+def read_document(text: str, origin: str) -> Document:
+    """Reads a campaign file's text.
+
+    Raises:
+        DefinitionErrors: it is not YAML, or uses what is refused.
+    """
+    if len(text) > LONGEST_FILE:
+        raise DefinitionErrors(origin, [Problem(1, "", "the file is too long for a campaign.")])
+    try:
+        node = yaml.compose(text, Loader=_Loader)
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        what = (error.problem or error.context or "cannot be read").replace("\n", " ")
+        fix = (
+            "Look at the indentation, and put quotes around text that holds a colon or a #, "
+            "or stands in braces with a comma or a question mark."
+        )
+        raise DefinitionErrors(origin, [Problem(line, "", f"this is not valid YAML: {what}.", fix)]) from error
+    except yaml.reader.ReaderError as error:
+        line = text.count("\n", 0, error.position) + 1
+        raise DefinitionErrors(
+            origin, [Problem(line, "", "there is a character that cannot be read.", "Save the file as UTF-8 text.")]
+        ) from error
+    reader = _Reader()
+    content = reader.plain(node, ()) if node is not None else None
+    if not isinstance(content, dict):
+        fix = "Start with `campaign: my-campaign`."
+        raise DefinitionErrors(origin, [Problem(1, "", "a campaign file is a list of `field: value` lines.", fix)])
+    if reader.problems:
+        raise DefinitionErrors(origin, reader.problems)
+    return Document(content, reader.lines)
+
+
+class _Reader:
+    """Turns YAML nodes into dict, list, str and None."""
+
+    def __init__(self) -> None:
+        self.lines: dict[Path, int] = {}
+        self.problems: list[Problem] = []
+
+    def plain(self, node: yaml.Node, path: Path) -> Any:
+        self.lines.setdefault(path, node.start_mark.line + 1)
+        if not node.tag.startswith("tag:yaml.org,2002:") or "python" in node.tag:
+            self._problem(node, path, f"tags such as {node.tag} are not used here.", "Take it away.")
+        if isinstance(node, yaml.MappingNode):
+            return self._mapping(node, path)
+        if isinstance(node, yaml.SequenceNode):
+            return [self.plain(item, (*path, number)) for number, item in enumerate(node.value)]
+        assert isinstance(node, yaml.ScalarNode), "YAML has no other kind of node"
+        return None if node.style is None and node.value.lower() in _NOTHING else node.value
+
+    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+        content: dict[str, Any] = {}
+        for key_node, value_node in node.value:
+            if not isinstance(key_node, yaml.ScalarNode):
+                self._problem(key_node, path, "a field's name must be plain text.", "Put quotes around {{ … }}.")
+                continue
+            key = key_node.value
+            here = (*path, key)
+            if key in content:
+                first = self.lines[here]
+                self._problem(key_node, here, f'"{key}" is written twice, first on line {first}.', "Keep one of them.")
+                continue
+            self.lines[here] = key_node.start_mark.line + 1
+            content[key] = self.plain(value_node, here)
+        return content
+
+    def _problem(self, node: yaml.Node, path: Path, message: str, fix: str) -> None:
+        self.problems.append(Problem(node.start_mark.line + 1, dotted(path), message, fix))

@@ -1,0 +1,213 @@
+"""The campaign file as a model: every field, its type and its bounds.
+
+Decides the language a marketer writes in. That its parts fit together is `consistency.py`; the script of one contact is
+`compiling.py`; whether it is pleasant and lawful to hear is `campaigns/checks.py`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from enum import StrEnum
+from typing import Annotated, Any, Self
+from zoneinfo import available_timezones
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from campaigns.definition.compiling import compile_script
+from campaigns.definition.text import LANGUAGE, LocalText, Text
+from campaigns.definition.values import Address, Days, Digits, Duration, Number, Several, TimeOfDay
+from campaigns.fields import FieldType
+from campaigns.intents import Intent
+from campaigns.outcomes import Disposition, Scope
+from campaigns.script import Collecting, Purpose, Script
+
+
+class Matter(StrEnum):
+    """What a call is about; frequency rules count calls on the same matter."""
+
+    DELIVERY = "delivery"
+    REFUND = "refund"
+    RENEWAL = "renewal"
+    PRICE_DROP = "price_drop"
+    POINTS = "points"
+    DISCOUNT = "discount"
+    OTHER = "other"
+
+
+def _language(tag: str) -> str:
+    if not LANGUAGE.fullmatch(tag):
+        raise ValueError(f'"{tag}" is not a language with its country. Write it like en-US, zh-CN or ko-KR')
+    return tag
+
+
+def _country(code: str) -> str:
+    if len(code) != 2 or not code.isascii() or not code.isalpha():
+        raise ValueError(f'"{code}" is not a country code. Write two letters, like US, CN or KR')
+    return code.upper()
+
+
+def _time_zone(name: str) -> str:
+    if name not in available_timezones():
+        raise ValueError(f'"{name}" is not a time zone. Write it like America/New_York or Asia/Seoul')
+    return name
+
+
+Name = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]{0,39}$")]
+Language = Annotated[str, AfterValidator(_language)]
+Country = Annotated[str, AfterValidator(_country)]
+TimeZone = Annotated[str, AfterValidator(_time_zone)]
+
+
+class Part(BaseModel):
+    """A part of a campaign file: unchangeable, and without unknown fields."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class Calling(Part):
+    """When and how long to call. Times are the callee's own; the law of the callee's place narrows them further."""
+
+    days: Days = frozenset(range(6))
+    opens: TimeOfDay = Field(alias="from")
+    closes: TimeOfDay = Field(alias="to")
+    ring_seconds: Annotated[int, Field(ge=10, le=120)] = 25
+    longest_seconds: Annotated[int, Field(ge=15, le=600)] = 120
+    max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
+
+    @model_validator(mode="after")
+    def _opens_before_it_closes(self) -> Self:
+        if self.opens >= self.closes:
+            raise ValueError("`from` is not before `to`. Calls are made within one day, like from 09:00 to 20:00")
+        return self
+
+
+class Retry(Part):
+    """Try again after an attempt that ended in some way."""
+
+    after: Duration
+    times: Annotated[int, Field(ge=0, le=10)] = 1
+
+
+class TransferTarget(Part):
+    """Where a person is, and when: hours are the target's own, in `time_zone`; without hours, always."""
+
+    address: Address = Field(repr=False)
+    days: Days = frozenset(range(7))
+    opens: TimeOfDay | None = Field(default=None, alias="from")
+    closes: TimeOfDay | None = Field(default=None, alias="to")
+    time_zone: TimeZone | None = None
+
+    @model_validator(mode="after")
+    def _hours_are_whole(self) -> Self:
+        if len({self.opens is None, self.closes is None, self.time_zone is None}) > 1:
+            raise ValueError("hours need all three of `from`, `to` and `time_zone`")
+        return self
+
+
+class FieldDefinition(Part):
+    """A field that each contact brings.
+
+    Attributes:
+        columns: further headings under which a contact list may have it.
+        currency: of an amount that is written without one.
+        example: for previews and estimates.
+    """
+
+    type: FieldType = FieldType.TEXT
+    required: bool = True
+    example: str | None = None
+    columns: Annotated[tuple[str, ...], Several] = ()
+    currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+
+
+class ChoiceDefinition(Part):
+    """One answer to a question. Without `intent`, its own name is the intent if there is one of that name."""
+
+    next: str
+    intent: Intent | None = None
+    phrases: Annotated[tuple[str, ...], Several] | dict[str, Annotated[tuple[str, ...], Several]] = ()
+    key: Annotated[str, Field(pattern="^[0-9#*]$")] | None = None
+    label: Text = LocalText()
+
+
+def _from_one_word(name: str) -> BeforeValidator:
+    def read(written: Any) -> Any:
+        return {name: written} if isinstance(written, str) else written
+
+    return BeforeValidator(read)
+
+
+class StepDefinition(Part):
+    """One step of the script: what is said, and exactly one way on."""
+
+    say: Text = LocalText()
+    ask: dict[Name, Annotated[ChoiceDefinition, _from_one_word("next")]] | None = None
+    collect: Collecting | None = None
+    branch: dict[str, str] | None = None
+    transfer: str | None = None
+    end: bool = False
+    next: str | None = None
+    reprompt: Text = LocalText()
+    digits: Digits = (1, 12)
+    listen_seconds: Annotated[float, Field(ge=2, le=30)] = 6.0
+    interruptible: bool = True
+    pace: Annotated[float, Field(ge=0.5, le=1.5)] | None = None
+
+
+class Voice(Part):
+    """Which voice speaks, where the engine has several, and how fast; 1.0 is its own pace."""
+
+    name: str | None = None
+    pace: Annotated[float, Field(ge=0.5, le=1.5)] = 1.0
+
+
+class CampaignDefinition(Part):
+    """A campaign: what to say, to whom, when, under which rules. Read one with `load` or `parse`."""
+
+    name: Annotated[str, Field(alias="campaign", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
+    brand: Annotated[str, Field(min_length=1, max_length=60)]
+    about: Text
+    purpose: Purpose
+    matter: Matter = Matter.OTHER
+    language: Language
+    more_languages: Annotated[tuple[Language, ...], Several] = ()
+    caller_id: Number
+    callback_number: Number
+    countries: Annotated[tuple[Country, ...], Several]
+    calling: Calling
+    retry: Mapping[Disposition, Retry] = Field(default_factory=dict)
+    opt_out_scope: Scope = Scope.BRAND
+    fields: dict[Name, Annotated[FieldDefinition, _from_one_word("type")]] = Field(default_factory=dict)
+    transfer: dict[Name, Annotated[TransferTarget, _from_one_word("address")]] = Field(default_factory=dict)
+    variants: dict[Name, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
+    voice: Voice = Voice()
+    script: dict[Name, StepDefinition]
+    answers: dict[Intent, Text] = Field(default_factory=dict)
+    voicemail: Text = LocalText()
+    phrases: dict[str, Text] = Field(default_factory=dict)
+
+    @property
+    def languages(self) -> tuple[str, ...]:
+        """The main language first."""
+        return (self.language, *self.more_languages)
+
+    @property
+    def start(self) -> str:
+        """The step a call begins with: the first that is written."""
+        return next(iter(self.script))
+
+    def script_for(
+        self, language: str, fields: Mapping[str, str], contact_key: str, country: str | None = None
+    ) -> Script:
+        """The script of one contact, every text rendered.
+
+        Args:
+            language: the contact's; texts that are missing in it are taken from the campaign's own.
+            fields: canonical texts, as `campaigns.audience` makes them.
+            contact_key: decides the variant; the same key always hears the same one.
+            country: of the callee, for the emergency number; the campaign's first by default.
+
+        Raises:
+            CampaignError: a field is missing or not canonical.
+        """
+        return compile_script(self, language, fields, contact_key, country or self.countries[0])

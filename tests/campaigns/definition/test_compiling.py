@@ -1,0 +1,120 @@
+"""One contact's script: wordings picked, fields filled in, keys named."""
+
+from __future__ import annotations
+
+import pytest
+
+from campaigns.definition import parse
+from campaigns.errors import CampaignError
+from campaigns.intents import GLOBAL_KEYS, Intent
+from campaigns.script import Script
+from campaigns.templates import template
+from tests.campaigns.definition.test_loading import SHORT
+
+FIELDS = {"name": "Dana", "order": "BB-48213", "arrives": "2026-03-14", "total": "38.50 USD"}
+
+
+def shipping(**changes: str) -> Script:
+    return template("shipping").script_for("en-US", {**FIELDS, **changes}, "order 1")
+
+
+def test_fields_are_spoken_as_their_type_asks() -> None:
+    script = shipping()
+    assert "with you on Saturday, March 14." in script.steps["tell"].say
+    assert script.answers[Intent.QUESTION_PRICE] == "The total is 38 dollars and 50 cents."
+    assert script.answers[Intent.QUESTION_WHICH] == "It's the order that ends in 8 2 1 3."
+
+
+def test_a_question_about_a_field_that_the_contact_lacks_has_no_answer() -> None:
+    assert Intent.QUESTION_PRICE not in shipping(total="").answers
+
+
+def test_the_brand_comes_first_and_the_way_out_right_after_it_where_the_purpose_is_marketing() -> None:
+    assert "Bluebird Books" in shipping().phrases.opening
+    fields = {"name": "Dana", "ends": "2026-03-31", "price": "29.00 USD"}
+    renewal = template("renewal").script_for("en-US", fields, "1")
+    assert renewal.phrases.opening.endswith(renewal.phrases.way_out)
+
+
+def test_every_step_that_listens_names_its_keys() -> None:
+    script = shipping()
+    assert script.steps["tell"].reprompt == "You can say yes or press 1, or say no or press 2."
+    assert all(step.reprompt for step in script.steps.values() if step.choices or step.collect)
+
+
+def test_every_choice_has_a_key_of_its_own_that_is_no_global_one() -> None:
+    for step in shipping().steps.values():
+        keys = [choice.key for choice in step.choices]
+        assert len(set(keys)) == len(keys)
+        assert not {key for key in keys if key is None or key in GLOBAL_KEYS}
+
+
+def test_the_last_step_says_goodbye() -> None:
+    script = shipping()
+    assert script.steps["bye"].say.endswith(script.phrases.goodbye)
+
+
+def test_a_moment_promised_is_left_for_the_call_to_fill_in() -> None:
+    assert "{when}" in shipping().phrases.callback_confirmed
+    assert "{when}" in shipping().phrases.callback_by_person
+
+
+def test_the_emergency_number_is_that_of_the_callees_country() -> None:
+    definition = template("shipping")
+    assert "9 8 8" in definition.script_for("en-US", FIELDS, "1", country="US").phrases.crisis_alone
+    assert "1 0 9" in definition.script_for("en-US", FIELDS, "1", country="KR").phrases.crisis_alone
+    assert "local emergency number" in definition.script_for("en-US", FIELDS, "1", country="XX").phrases.crisis_alone
+
+
+def test_a_missing_field_is_an_error_that_names_it() -> None:
+    with pytest.raises(CampaignError, match='"arrives" is missing'):
+        shipping(arrives="")
+
+
+VARIANTS = """\
+more_languages: en-GB
+variants: {short: 1, full: 3}
+voicemail:
+  short: Hi.
+  full: {en-US: Hello there., en-GB: Good day.}
+"""
+
+
+def test_a_contact_always_hears_the_same_variant_and_each_gets_its_share() -> None:
+    definition = parse(SHORT + VARIANTS)
+    first = [definition.script_for("en-US", {}, str(key)).variant for key in range(400)]
+    again = [definition.script_for("en-US", {}, str(key)).variant for key in range(400)]
+    assert first == again
+    assert 60 < first.count("short") < 140
+
+
+def test_a_text_that_is_missing_in_the_contacts_language_is_taken_from_the_campaigns_own() -> None:
+    definition = parse(SHORT + VARIANTS)
+    heard = {definition.script_for("en-GB", {}, str(key)).voicemail for key in range(40)}
+    assert heard == {"Hi.", "Good day."}
+
+
+BRANCH = """\
+fields: {total: {type: money, currency: USD}}
+script:
+  ask: {say: "How was it?", collect: rating, next: fork}
+  fork: {branch: {total > 100 and ask == 5: a, ask < 3: b, else: c}}
+  a: {end: true}
+  b: {end: true}
+  c: {end: true}
+"""
+
+
+@pytest.mark.parametrize(
+    ("total", "answers", "way"),
+    [
+        ("120 USD", {"ask": "5"}, "a"),
+        ("20 USD", {"ask": "5"}, "c"),
+        ("20 USD", {"ask": "1"}, "b"),
+        ("120 USD", {}, "c"),
+    ],
+)
+def test_a_branch_looks_at_fields_and_answers(total: str, answers: dict[str, str], way: str) -> None:
+    definition = parse(SHORT.partition("script:")[0] + BRANCH)
+    cases = definition.script_for("en-US", {"total": total}, "1").steps["fork"].cases
+    assert next(case.next for case in cases if case.test is None or case.test.holds(answers)) == way
