@@ -10,6 +10,7 @@ import wave
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO
 
 import numpy as np
 import soxr
@@ -103,14 +104,14 @@ def mixed(one: Sound, other: Sound, offset_seconds: float = 0.0) -> Sound:
     return Sound(to_int16(total), one.rate)
 
 
-def read_wav(path: Path) -> Sound:
-    """A WAV file as mono sound: 16 bit, any rate; several channels are averaged.
+def read_wav(path: Path | BinaryIO) -> Sound:
+    """A WAV file, given by path or open, as mono sound: 16 bit, any rate; several channels are averaged.
 
     Raises:
         AudioError: the file is missing, is no WAV file, or is not 16 bit.
     """
     try:
-        with wave.open(str(path), "rb") as file:
+        with wave.open(str(path) if isinstance(path, Path) else path, "rb") as file:
             if file.getsampwidth() != 2:
                 raise AudioError(f"{path}: {8 * file.getsampwidth()} bit samples", "convert it to 16 bit PCM")
             raw = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").astype(np.int16)

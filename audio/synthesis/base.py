@@ -1,11 +1,13 @@
 """The plug for a voice: text in, sound out.
 
 Decides what every speech engine offers. Which engine serves a language is chosen in `audio.synthesis`; how
-numbers and dates are read out is in `reading.py`; keeping what was rendered is in `cache.py`.
+numbers and dates are read out is in `reading`; how loud and with which pauses in `narration.py`; keeping what
+was rendered is in `cache.py`. The last two are voices themselves: they wrap another.
 """
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Protocol
 
 from audio.pcm import Sound
@@ -32,3 +34,19 @@ class Voice(Protocol):
         Raises:
             AudioError: the engine failed or cannot say this text.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class AvailableVoice:
+    """One line of `outbound speech list`.
+
+    Attributes:
+        voice: the name to give as `voice`.
+        installed: False when the engine's package is missing; `hint` then says how to get it.
+    """
+
+    engine: str
+    language: str
+    voice: str
+    installed: bool
+    hint: str = ""

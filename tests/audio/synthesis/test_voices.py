@@ -1,0 +1,108 @@
+"""The voices with their real engines: one contract for all of them."""
+
+from __future__ import annotations
+
+import threading
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from audio.errors import AudioError, ModelMissing
+from audio.synthesis import available, espeak, piper, voice_for
+from audio.synthesis.narration import SPEECH_LEVEL_DBFS, speech_level_dbfs
+
+TEXTS = {
+    "en-US": "Hello, this is Baker Street Garage. Your order A12B has shipped!",
+    "zh-CN": "您好，您的订单A12B已经发货，共¥12.5。",
+    "ko-KR": "안녕하세요. 주문 A12B가 발송되었습니다.",
+}
+VOICES = [("pyttsx3", language) for language in TEXTS] + [("piper", "en-US")]
+
+
+@pytest.mark.parametrize(("engine", "language"), VOICES)
+def test_speaks_at_the_common_level(engine: str, language: str) -> None:
+    sound = voice_for(language, engine).speak(TEXTS[language])
+    assert 2 < sound.seconds < 12
+    assert speech_level_dbfs(sound) == pytest.approx(SPEECH_LEVEL_DBFS, abs=2)
+    assert np.abs(sound.samples.astype(int)).max() < 24_000
+
+
+@pytest.mark.parametrize(("engine", "language"), VOICES)
+def test_says_nothing_for_a_text_without_words(engine: str, language: str) -> None:
+    voice = voice_for(language, engine)
+    assert [len(voice.speak(text).samples) for text in ("", "  \n", "...", "🎉", "\0")] == [0] * 5
+
+
+@pytest.mark.parametrize("engine", ["pyttsx3", "piper"])
+def test_a_slower_pace_takes_longer(engine: str) -> None:
+    voice = voice_for("en-US", engine, repeatable=True)
+    assert voice.speak("Your order has shipped", pace=0.7).seconds > 1.2 * voice.speak("Your order has shipped").seconds
+
+
+def test_nothing_is_printed(capfd: pytest.CaptureFixture[str]) -> None:
+    for engine, language in VOICES:
+        voice_for(language, engine).speak(TEXTS[language])
+    assert capfd.readouterr() == ("", "")
+
+
+def test_threads_that_speak_different_languages_do_not_mix() -> None:
+    voices = {language: espeak.EspeakVoice(language) for language in TEXTS}
+    alone = {language: voices[language].speak(text).seconds for language, text in TEXTS.items()}
+    heard: list[tuple[str, float]] = []
+
+    def speak(language: str) -> None:
+        heard.append((language, voices[language].speak(TEXTS[language]).seconds))
+
+    threads = [threading.Thread(target=speak, args=(language,)) for language in list(TEXTS) * 5]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(heard) == 15
+    for language, seconds in heard:
+        assert seconds == pytest.approx(alone[language], abs=0.05)
+
+
+def test_a_repeatable_piper_voice_says_the_same_samples_again() -> None:
+    one, two = (voice_for("en-US", "piper", repeatable=True).speak("Good morning.") for _ in range(2))
+    assert np.array_equal(one.samples, two.samples)
+
+
+def test_every_available_voice_speaks_its_language() -> None:
+    listed = list(available())
+    assert {(voice.engine, voice.language) for voice in listed} >= set(VOICES)
+    for voice in listed:
+        assert (
+            voice_for(voice.language, voice.engine, voice.voice).speak(TEXTS.get(voice.language, "Hello.")).seconds
+            > 0.3
+        )
+
+
+def test_a_piper_voice_is_found_by_path_and_in_the_users_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (carried,) = piper.models()
+    for suffix in ("", ".json"):
+        (tmp_path / f"mine.onnx{suffix}").symlink_to(f"{carried.path}{suffix}")
+    assert piper.model_at(tmp_path / "mine.onnx").language == "en-US"
+    monkeypatch.setenv(piper.FOLDERS_VARIABLE, str(tmp_path))
+    assert [model.name for model in piper.models()] == ["mine", carried.name]
+
+
+@pytest.mark.parametrize(
+    ("engine", "language", "voice", "error"),
+    [
+        ("pyttsx3", "xx-XX", None, ModelMissing),
+        ("pyttsx3", "en-US", "nobody", ModelMissing),
+        ("piper", "ko-KR", None, ModelMissing),
+        ("piper", "en-US", "/nowhere/voice.onnx", ModelMissing),
+        ("parrot", "en-US", None, AudioError),
+    ],
+)
+def test_what_is_missing_is_named_with_a_hint(
+    engine: str, language: str, voice: str | None, error: type[AudioError]
+) -> None:
+    with pytest.raises(error) as caught:
+        voice_for(language, engine, voice)
+    assert caught.value.hint
