@@ -1,0 +1,57 @@
+"""Everything a campaign must not forget: what to say, to whom, when, and whom not to call.
+
+`open_store` is the way in. Each noun has its module; together they are one `Store`, because the rules that are never
+broken span them in single transactions.
+"""
+
+from __future__ import annotations
+
+from campaigns.store.calls import Calls
+from campaigns.store.campaigns import CampaignRecord, Campaigns, NoSuchCampaign
+from campaigns.store.consent import Basis, Consent
+from campaigns.store.contacts import Added, Contact, NoSuchContact
+from campaigns.store.database import StoreError, open_engine
+from campaigns.store.gate import Claim, Permit, Refusal
+from campaigns.store.leases import LeaseHeld
+from campaigns.store.register import EntryFilter
+from campaigns.store.tables import CallState, CampaignState, ContactState
+from campaigns.store.tasks import OpenTask, Tasks
+
+__all__ = [
+    "Added",
+    "Basis",
+    "CallState",
+    "CampaignRecord",
+    "CampaignState",
+    "Claim",
+    "Consent",
+    "Contact",
+    "ContactState",
+    "EntryFilter",
+    "LeaseHeld",
+    "NoSuchCampaign",
+    "NoSuchContact",
+    "OpenTask",
+    "Permit",
+    "Refusal",
+    "Store",
+    "StoreError",
+    "open_store",
+]
+
+
+class Store(Calls, Campaigns, Tasks):
+    """The store of one house: campaigns, contacts, calls, register, consent, ledger."""
+
+
+def open_store(url: str, *, durable: bool = True) -> Store:
+    """Opens a store, making or migrating its tables.
+
+    Args:
+        url: a file path, `sqlite:///path`, `:memory:` or `postgresql://…`.
+        durable: False gives up safety against a power cut for speed, for simulations (SQLite only).
+
+    Raises:
+        StoreError: it cannot be opened, or was made by a newer version.
+    """
+    return Store(open_engine(url, durable=durable))

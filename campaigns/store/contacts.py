@@ -1,0 +1,224 @@
+"""Contacts in the store: who is to be called in a campaign, and where each of them stands."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import islice
+from typing import Any, Protocol
+
+import sqlalchemy as sa
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from campaigns.outcomes import Disposition
+from campaigns.store import campaigns, tables
+from campaigns.store.consent import Consent, Consents
+from campaigns.store.database import StoreError
+from campaigns.store.register import LISTED, Register
+from campaigns.store.tables import ContactState, table
+
+contact = table(tables.Contact)
+campaign = table(tables.Campaign)
+entry = table(tables.DncEntry)
+_BATCH = 500
+
+
+class NoSuchContact(StoreError):
+    def __init__(self, contact_id: int) -> None:
+        super().__init__(f"There is no contact {contact_id}.", "See them with: outbound contacts list")
+
+
+class NewContact(Protocol):
+    """A row of an audience that is good to be called."""
+
+    @property
+    def number(self) -> str: ...
+    @property
+    def timezone(self) -> str | None: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def fields(self) -> Mapping[str, str]: ...
+    @property
+    def reference(self) -> str | None: ...
+    @property
+    def country(self) -> str: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of an import: `listed` ones were added, and closed because the register forbids them."""
+
+    new: int = 0
+    duplicates: int = 0
+    listed: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A contact as it stands."""
+
+    id: int
+    campaign: str
+    number: str = field(repr=False)
+    reference: str
+    timezone: str | None
+    country: str
+    language: str
+    fields: Mapping[str, str] = field(repr=False)
+    state: ContactState
+    closed_by: str | None
+    held_by: str | None
+    attempts: int
+    last_disposition: Disposition | None
+    due_at: datetime
+    next_at: datetime
+    added_at: datetime
+
+
+_CONTACT = sa.select(
+    contact.c.id,
+    campaign.c.name.label("campaign"),
+    *(column for column in contact.c if column.name not in ("id", "campaign_id")),
+).join(campaign, campaign.c.id == contact.c.campaign_id)
+
+
+def _contact(row: Any) -> Contact:
+    values = row._asdict()
+    last = values["last_disposition"]
+    return Contact(
+        **values
+        | {
+            "fields": json.loads(values["fields"]),
+            "state": ContactState(values["state"]),
+            "last_disposition": Disposition(last) if last else None,
+        }
+    )
+
+
+class Contacts(Register, Consents):
+    """Adding contacts and looking at them."""
+
+    def add_contacts(
+        self,
+        campaign_name: str,
+        contacts: Iterable[NewContact],
+        now: datetime,
+        *,
+        actor: str = "import",
+        consent: Consent | None = None,
+    ) -> Added:
+        """Adds all of them, or none if reading them fails half-way.
+
+        The same number with the same reference is a duplicate and changes nothing, so that an import may be repeated.
+
+        Args:
+            consent: what the user declares that every one of them agreed to; kept for each.
+
+        Raises:
+            NoSuchCampaign: there is none of that name.
+        """
+        with self.writing() as connection:
+            record = campaigns.record(connection, campaign_name)
+            seen = new = 0
+            rows = iter(contacts)
+            while batch := list(islice(rows, _BATCH)):
+                seen += len(batch)
+                new += self._insert(connection, record.id, batch, now)
+                if consent is not None:
+                    for one in batch:
+                        self.add_consent(connection, one.number, record.brand, consent, now, actor)
+            listed = self._close_listed(connection, record, now)
+            if new and record.state is tables.CampaignState.DONE:
+                connection.execute(
+                    sa.update(campaign)
+                    .where(campaign.c.id == record.id)
+                    .values(state=tables.CampaignState.PAUSED, saved_at=now)
+                )
+            return Added(new, seen - new, listed)
+
+    def _insert(self, connection: Connection, campaign_id: int, batch: list[NewContact], now: datetime) -> int:
+        insert = postgresql.insert(contact) if self.postgresql else sqlite.insert(contact)
+        rows = [
+            {
+                "campaign_id": campaign_id,
+                "number": one.number,
+                "reference": one.reference or "",
+                "timezone": one.timezone,
+                "country": one.country,
+                "language": one.language,
+                "fields": json.dumps(dict(one.fields), ensure_ascii=False),
+                "state": ContactState.OPEN,
+                "attempts": 0,
+                "due_at": now,
+                "next_at": now,
+                "added_at": now,
+            }
+            for one in batch
+        ]
+        added = connection.execute(
+            insert.values(rows)
+            .on_conflict_do_nothing(index_elements=["campaign_id", "number", "reference"])
+            .returning(contact.c.id)
+        )
+        return len(added.all())
+
+    @staticmethod
+    def _close_listed(connection: Connection, record: campaigns.CampaignRecord, now: datetime) -> int:
+        covers = sa.or_(
+            entry.c.scope == "everyone",
+            sa.and_(entry.c.scope == "brand", entry.c.target == record.brand),
+            sa.and_(entry.c.scope == "campaign", entry.c.target == record.name),
+            sa.and_(entry.c.scope == "purpose", entry.c.target == str(record.purpose)),
+        )
+        in_force = sa.select(entry.c.number).where(
+            covers, entry.c.revoked_at.is_(None), sa.or_(entry.c.expires_at.is_(None), entry.c.expires_at > now)
+        )
+        return connection.execute(
+            sa.update(contact)
+            .where(contact.c.campaign_id == record.id, contact.c.state == ContactState.OPEN)
+            .where(contact.c.number.in_(in_force))
+            .values(state=ContactState.CLOSED, closed_by=LISTED)
+        ).rowcount
+
+    def contact(self, contact_id: int) -> Contact:
+        """Raises NoSuchContact."""
+        with self.reading() as connection:
+            row = connection.execute(_CONTACT.where(contact.c.id == contact_id)).one_or_none()
+        if row is None:
+            raise NoSuchContact(contact_id)
+        return _contact(row)
+
+    def contacts(
+        self,
+        campaign_name: str | None = None,
+        *,
+        state: ContactState | None = None,
+        number: str | None = None,
+        batch: int = 1000,
+    ) -> Iterator[Contact]:
+        """By id; memory stays bounded.
+
+        Raises:
+            NoSuchCampaign: there is none of that name.
+        """
+        query = _CONTACT.order_by(contact.c.id).limit(batch)
+        if campaign_name is not None:
+            with self.reading() as connection:
+                campaign_id = campaigns.record(connection, campaign_name).id
+            query = query.where(contact.c.campaign_id == campaign_id)
+        if state is not None:
+            query = query.where(contact.c.state == state)
+        if number is not None:
+            query = query.where(contact.c.number == number)
+        after = 0
+        while True:
+            with self.reading() as connection:
+                found = [_contact(row) for row in connection.execute(query.where(contact.c.id > after))]
+            yield from found
+            if len(found) < batch:
+                return
+            after = found[-1].id

@@ -1,0 +1,161 @@
+"""The database under the store: connections, transactions, migrations, and where SQLite and PostgreSQL differ.
+
+Decides that every write is durable when its transaction ends, that writers never interleave where that could let a
+forbidden call through, and that the tables are those of this version. What is written is the nouns' business.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
+from sqlalchemy.pool import StaticPool
+
+from campaigns.errors import CampaignError
+
+_BUSY_SECONDS = 30.0
+_MIGRATIONS = Path(__file__).parent / "migrations"
+_MIGRATION_LOCK = 0x0DB_0001
+LEDGER_LOCK = 0x0DB_0002
+"""Advisory lock (PostgreSQL) held while a link is added to the ledger."""
+
+
+class StoreError(CampaignError):
+    """The store cannot be opened or does not hold what was asked for."""
+
+
+def open_engine(url: str, *, durable: bool = True) -> Engine:
+    """An engine for a path, `sqlite:///path` or `postgresql://…`, its tables brought to this version.
+
+    Raises:
+        StoreError: it cannot be reached, is no such database, or was made by a newer version.
+    """
+    try:
+        engine = _engine(url, durable=durable)
+        _migrate(engine)
+    except (ArgumentError, ModuleNotFoundError) as error:
+        raise StoreError(
+            "The store's address is not understood.",
+            "Give a file path, sqlite:///path or postgresql://… (needs: pip install 'outbound[postgres]').",
+        ) from error
+    except (DatabaseError, OSError) as error:
+        raise StoreError("The store cannot be opened.", f"The system says: {_first_line(error)}") from error
+    return engine
+
+
+def _engine(url: str, *, durable: bool) -> Engine:
+    if "://" not in url:
+        url = f"sqlite:///{url}" if url != ":memory:" else "sqlite://"
+    address = make_url(url)
+    if address.get_backend_name() == "postgresql":
+        return create_engine(address.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True)
+    if address.get_backend_name() != "sqlite":
+        raise ArgumentError("neither SQLite nor PostgreSQL")
+    settings: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS, "check_same_thread": False}}
+    if address.database in (None, "", ":memory:"):
+        settings["poolclass"] = StaticPool
+    else:
+        Path(str(address.database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(address.set(drivername="sqlite+pysqlite"), **settings)
+
+    @event.listens_for(engine, "connect")
+    def _prepare(connection: Any, _record: Any) -> None:
+        connection.isolation_level = None  # we say BEGIN ourselves: the driver's own begins too late to be safe
+        for pragma in (
+            "journal_mode=WAL",
+            f"synchronous={'FULL' if durable else 'OFF'}",
+            "foreign_keys=ON",
+            "cache_size=-65536",
+        ):
+            connection.execute(f"PRAGMA {pragma}")
+
+    @event.listens_for(engine, "begin")
+    def _begin(connection: Connection) -> None:
+        connection.exec_driver_sql(str(connection.get_execution_options().get("begin", "BEGIN")))
+
+    return engine
+
+
+def _first_line(error: Exception) -> str:
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
+    config.set_main_option("path_separator", "os")
+    scripts = ScriptDirectory.from_config(config)
+    head = scripts.get_current_head()
+    with engine.connect() as connection:
+        present = MigrationContext.configure(connection).get_current_revision()
+    if present == head:
+        return
+    if present is not None and present not in {script.revision for script in scripts.walk_revisions()}:
+        raise StoreError(
+            "The store was made by a newer version of this program.", "Update the program, or use another store."
+        )
+    with engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection, connection.begin():
+        if engine.dialect.name == "postgresql":
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(_MIGRATION_LOCK)))
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")
+
+
+class Database:
+    """Transactions on one engine. SQLite writers of one process queue here instead of polling the file's lock."""
+
+    def __init__(self, engine: Engine) -> None:
+        self.engine = engine
+        self.postgresql = engine.dialect.name == "postgresql"
+        self._writer = threading.RLock()
+
+    @contextmanager
+    def reading(self) -> Iterator[Connection]:
+        """A consistent look at the store."""
+        with self.engine.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def writing(self) -> Iterator[Connection]:
+        """One transaction that holds the store's write lock from its first statement on (SQLite)."""
+        if self.postgresql:
+            with self.engine.begin() as connection:
+                yield connection
+            return
+        with (
+            self._writer,
+            self.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
+            connection.begin(),
+        ):
+            yield connection
+
+    def lock_numbers(self, connection: Connection, numbers: Sequence[str]) -> None:
+        """Until the transaction ends, nobody else decides about these numbers.
+
+        SQLite has one writer anyway. On PostgreSQL a gate that has read the register and an opt-out that is being
+        written could otherwise pass each other.
+        """
+        if self.postgresql:
+            keys = sa.select(
+                sa.func.unnest(sa.cast(sorted(set(numbers)), sa.ARRAY(sa.Text))).label("number")
+            ).subquery()
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(keys.c.number, 0))))
+
+    def lock_ledger(self, connection: Connection) -> None:
+        """Until the transaction ends, nobody else adds to the ledger."""
+        if self.postgresql:
+            connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LEDGER_LOCK)))
+
+    def close(self) -> None:
+        self.engine.dispose()

@@ -1,0 +1,125 @@
+"""Claims and leases: who works on what, and what happens when they die."""
+
+from __future__ import annotations
+
+import os
+import threading
+from datetime import timedelta
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from campaigns.store import CampaignState, LeaseHeld, Permit, Store, StoreError, gate, open_store
+from campaigns.store.tables import Base
+from tests.campaigns.samples import MONDAY_NOON, Calling, Definition, Person
+from tests.campaigns.store.house import OWNER, running
+
+MINUTE = timedelta(minutes=1)
+
+
+def people(count: int) -> list[Person]:
+    return [Person(f"+1212555{number:04}") for number in range(count)]
+
+
+def test_claims_are_not_shared(store: Store) -> None:
+    running(store, *people(5))
+    first = {claim.contact_id for claim in store.claim(MONDAY_NOON, 3)}
+    second = {claim.contact_id for claim in store.claim(MONDAY_NOON, 3)}
+    assert (len(first), len(second), first & second) == (3, 2, set())
+
+
+def test_what_a_dead_claimer_held_comes_back_when_its_claim_ends(store: Store) -> None:
+    running(store, *people(1))
+    (claim,) = store.claim(MONDAY_NOON, 1, lease_seconds=60)
+    assert store.claim(MONDAY_NOON + timedelta(seconds=59), 1) == []
+    assert store.claim(MONDAY_NOON + MINUTE, 1) == [claim]
+
+
+def test_a_claim_given_back_is_free_at_once(store: Store) -> None:
+    running(store, *people(1))
+    (claim,) = store.claim(MONDAY_NOON, 1)
+    store.release([claim.contact_id])
+    assert store.claim(MONDAY_NOON, 1) == [claim]
+
+
+def test_the_longest_due_comes_first_over_all_campaigns(store: Store) -> None:
+    running(store, Person("+12125550001"), definition=Definition("second"), now=MONDAY_NOON)
+    running(store, Person("+12125550002"), definition=Definition("first"), now=MONDAY_NOON - MINUTE)
+    assert [claim.campaign for claim in store.claim(MONDAY_NOON, 5)] == ["first", "second"]
+    assert store.claim(MONDAY_NOON + 10 * MINUTE, 5, campaign_names=["second"])[0].campaign == "second"
+
+
+def test_one_contact_is_authorised_once_however_many_ask_at_the_same_time(store: Store) -> None:
+    running(store, *people(10))
+    permits: list[int] = []
+
+    def work() -> None:
+        for contact in list(store.contacts("shipping")):
+            if isinstance(store.authorise(contact.id, MONDAY_NOON, line="simulated", owner=OWNER), Permit):
+                permits.append(contact.id)
+
+    workers = [threading.Thread(target=work) for _ in range(4)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    assert sorted(permits) == sorted(contact.id for contact in store.contacts("shipping"))
+
+
+def test_one_dialer_for_a_store(store: Store) -> None:
+    store.lease("a", MONDAY_NOON, seconds=30)
+    with pytest.raises(LeaseHeld):
+        store.lease("b", MONDAY_NOON + timedelta(seconds=29))
+    store.lease("a", MONDAY_NOON + timedelta(seconds=29))
+    with pytest.raises(LeaseHeld):
+        store.lease("b", MONDAY_NOON + MINUTE - timedelta(seconds=2))
+    store.lease("b", MONDAY_NOON + MINUTE)
+
+
+def test_the_lease_of_a_process_known_to_be_dead_is_free(store: Store) -> None:
+    store.lease("a", MONDAY_NOON)
+    store.lease("b", MONDAY_NOON, dead=lambda owner: owner == "a")
+    store.release_lease("b")
+    store.lease("c", MONDAY_NOON)
+
+
+def test_everything_is_there_after_opening_again(store: Store, store_url: str) -> None:
+    running(store, *people(2))
+    store.close()
+    again = open_store(store_url)
+    assert again.campaign("shipping").state is CampaignState.RUNNING
+    assert again.campaign("shipping").terms.hours.opens == Calling().opens
+    assert len(list(again.contacts("shipping"))) == 2
+    again.close()
+
+
+def test_the_migrations_make_the_very_tables_of_the_models(store: Store) -> None:
+    with store.reading() as connection:
+        context = MigrationContext.configure(connection)
+        assert compare_metadata(context, Base.metadata) == []
+
+
+def test_a_store_of_a_newer_version_is_left_alone(store: Store, store_url: str) -> None:
+    with store.writing() as connection:
+        connection.execute(sa.text("UPDATE alembic_version SET version_num = '9999'"))
+    with pytest.raises(StoreError, match="newer version"):
+        open_store(store_url)
+
+
+@pytest.mark.parametrize("url", ["mysql://x/y", "postgresql://nobody@/none?host=/nowhere", os.devnull + "/x.db"])
+def test_what_is_no_store_is_said_plainly(url: str) -> None:
+    with pytest.raises(StoreError):
+        open_store(url)
+
+
+def test_a_plan_uses_the_index_of_what_is_next(store: Store) -> None:
+    if store.postgresql:
+        return
+    running(store, *people(3))
+    with store.reading() as connection:
+        text = str(gate._DUE.compile(connection))
+        plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + text, (1, "2025-06-02 16:00:00", 5, 0)).all()
+    assert "ix_contact_next" in str(plan)
+    assert "TEMP B-TREE" not in str(plan)
