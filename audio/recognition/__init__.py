@@ -1,1 +1,147 @@
-"""Speech to text: engines chosen by name, one `Recognizer` per language."""
+"""Speech to text: engines chosen by name, one `Recognizer` per language.
+
+Decides which engine serves a language. Vosk, wherever a model for the language is present; English without one is
+understood by PocketSphinx, whose wheel carries a model, in a cascade with Whisper where that extra is installed; any
+other language falls back to keys only. Engines are imported on use.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from audio.errors import AudioError, MissingExtra, ModelMissing
+from audio.recognition import models
+from audio.recognition.base import Expected, Listening, Recognizer, Transcript, Word
+
+__all__ = [
+    "AvailableEngine",
+    "Engine",
+    "Expected",
+    "Listening",
+    "Recognizer",
+    "Transcript",
+    "Word",
+    "available",
+    "recognizer_for",
+]
+
+
+class Engine(StrEnum):
+    """The engines by name; `keys` is no engine: the callee answers by key presses alone."""
+
+    VOSK = "vosk"
+    CASCADE = "cascade"
+    WHISPER = "whisper"
+    POCKETSPHINX = "pocketsphinx"
+    KEYS = "keys"
+
+
+@dataclass(frozen=True, slots=True)
+class AvailableEngine:
+    """One line of `outbound speech list`.
+
+    Attributes:
+        languages: the tags it understands on this machine; empty when it lacks a model or is not installed.
+        installed: whether its package is there.
+        hint: what to do to have it or to have more of it; empty when there is nothing to do.
+    """
+
+    engine: str
+    languages: tuple[str, ...]
+    installed: bool
+    hint: str = ""
+
+
+def recognizer_for(language: str, engine: str | None = None) -> Recognizer | None:
+    """The recogniser for a BCP 47 tag: the engine named, or the best one present; None means keys only.
+
+    Loading takes up to some seconds and the result is meant to be shared by all calls of the process.
+
+    Raises:
+        AudioError: no engine has this name.
+        MissingExtra: the engine's package is not installed.
+        ModelMissing: the engine has no model for the language.
+    """
+    chosen = _best(language) if engine is None else _named(engine)
+    return None if chosen is Engine.KEYS else _OPENERS[chosen](language)
+
+
+def available() -> list[AvailableEngine]:
+    """Every engine with what it understands on this machine, in the order in which they are preferred."""
+    english = ("en-US",)
+    has_whisper = _has_whisper()
+    whisper_languages = english if has_whisper and models.whisper_model("en-US") else ()
+    whisper_hint = "" if has_whisper else "pip install 'outbound[whisper]'"
+    return [
+        AvailableEngine(
+            Engine.VOSK, tuple(models.vosk_languages()), True, "outbound speech fetch LANGUAGE brings a model"
+        ),
+        AvailableEngine(Engine.CASCADE, whisper_languages, has_whisper, whisper_hint),
+        AvailableEngine(Engine.WHISPER, whisper_languages, has_whisper, whisper_hint),
+        AvailableEngine(Engine.POCKETSPHINX, english, True),
+    ]
+
+
+def _best(language: str) -> Engine:
+    if models.vosk_model(language) is not None:
+        return Engine.VOSK
+    if not language.lower().startswith("en"):
+        return Engine.KEYS
+    return Engine.CASCADE if _has_whisper() and models.whisper_model(language) else Engine.POCKETSPHINX
+
+
+def _named(name: str) -> Engine:
+    try:
+        return Engine(name)
+    except ValueError:
+        raise AudioError(f"there is no engine {name!r}", f"use one of: {', '.join(Engine)}") from None
+
+
+def _vosk(language: str) -> Recognizer:
+    from audio.recognition.vosk import VoskRecognizer
+
+    model = models.vosk_model(language)
+    if model is None:
+        raise ModelMissing(f"Vosk has no model for {language} here", f"run: outbound speech fetch {language}")
+    return VoskRecognizer(language, model)
+
+
+def _pocketsphinx(language: str) -> Recognizer:
+    from audio.recognition.pocketsphinx import PocketsphinxRecognizer
+
+    return PocketsphinxRecognizer(language)
+
+
+def _whisper(language: str) -> Recognizer:
+    if not _has_whisper():
+        raise MissingExtra(Engine.WHISPER, "whisper")
+    from audio.recognition.whisper import WhisperRecognizer
+
+    model = models.whisper_model(language)
+    if model is None:
+        raise ModelMissing(
+            f"Whisper has no model for {language} here",
+            f"put one into {models.user_model_folder()} or name its folder in {models.MODELS_VARIABLE}",
+        )
+    return WhisperRecognizer(language, model)
+
+
+def _cascade(language: str) -> Recognizer:
+    from audio.recognition.cascade import CascadeRecognizer
+
+    return CascadeRecognizer(quick=_pocketsphinx(language), careful=_whisper(language))
+
+
+def _has_whisper() -> bool:
+    return importlib.util.find_spec("faster_whisper") is not None
+
+
+_OPENERS: dict[Engine, Callable[[str], Recognizer]] = {
+    Engine.VOSK: _vosk,
+    Engine.CASCADE: _cascade,
+    Engine.WHISPER: _whisper,
+    Engine.POCKETSPHINX: _pocketsphinx,
+}

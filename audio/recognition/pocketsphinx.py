@@ -1,0 +1,237 @@
+"""PocketSphinx: English with the model that its wheel carries, so that a fresh machine understands at once.
+
+Decides how what a step expects becomes a grammar or a language model, and what a score is worth: the grammar's score
+is compared with that of any sequence of phones over the same sound. It suits closed answers, less so sentences on the
+telephone. PocketSphinx holds the GIL and decodes a short answer in some tens of milliseconds: a few decoders serve
+all calls. A decoder holds only the words that are expected; with the whole dictionary it would take seconds to build a
+language model.
+"""
+
+from __future__ import annotations
+
+import math
+import queue
+import re
+import tempfile
+from collections import OrderedDict
+from collections.abc import Iterator
+from contextlib import contextmanager
+from functools import cache, cached_property, lru_cache
+from pathlib import Path
+from threading import Lock
+from typing import Any
+
+import numpy as np
+import pocketsphinx
+
+from audio.errors import ModelMissing
+from audio.pcm import TELEPHONE_RATE, WIDEBAND_RATE, Samples, Sound
+from audio.recognition.base import Expected, Transcript, Word
+from audio.recognition.buffered import BufferedListening
+from audio.recognition.language_model import arpa
+
+_MODEL = Path(pocketsphinx.get_model_path("en-us"))
+_DICTIONARY = _MODEL / "cmudict-en-us.dict"
+_GENERAL = "_default"
+"""PocketSphinx's name for the search over the language model that a decoder was opened with."""
+_FRAME_SECONDS = 0.01
+_SHORTEST_SECONDS = 0.1
+"""Less sound than this holds no word."""
+_SEARCHES_KEPT = 24
+"""A campaign's steps expect a handful of different things; searches beyond this many are forgotten, oldest first."""
+_PHONES = "phones"
+_CHUNK_SAMPLES = 3_200
+_TELEPHONE_MEAN = "37.8,24.5,-35.2,29.1,-19.4,-6.3,7.8,-24.2,14.3,-9.6,-3.0,8.9,-13.9"
+_WIDEBAND_MEAN = "40,3,-1,0,0,0,0,0,0,0,0,0,0"
+"""The mean cepstrum that is subtracted: fixed, because one word is too short to take it from, and because a shared
+decoder must not carry one call's channel into the next. On the telephone it was measured over recorded answers."""
+_LEVEL_DBFS = -23.0
+_NATS_PER_SCORE = 1024.0
+"""PocketSphinx drops the ten lowest bits of its scores (SENSCR_SHIFT)."""
+_EVEN_MARGIN = -0.75
+_STEEPNESS = 2.2
+"""Confidence is a logistic curve over the margin, in nats per frame of speech, of the phrase over free phones."""
+
+
+class PocketsphinxRecognizer:
+    """English, with `decoders` decoders shared by all calls."""
+
+    engine = "pocketsphinx"
+    language = "en-US"
+
+    def __init__(self, language: str = "en-US", *, decoders: int = 2) -> None:
+        """Load the first decoder (a quarter of a second); the others follow when calls overlap.
+
+        Raises:
+            ModelMissing: the language is not English.
+        """
+        if not language.lower().startswith("en"):
+            raise ModelMissing(f"PocketSphinx has no model for {language}", "it carries English only")
+        self._free: queue.LifoQueue[_SharedDecoder | None] = queue.LifoQueue()
+        for _ in range(decoders - 1):
+            self._free.put(None)
+        self._free.put(_SharedDecoder())
+        self._general_lock = Lock()
+
+    def listen(self, expected: Expected, rate: int) -> BufferedListening:
+        known = _pronounceable(expected)
+
+        def decode(sound: Sound) -> Transcript:
+            if not known.phrases:
+                return self._heard_in_general(sound)
+            with self._decoder() as decoder:
+                return decoder.heard(sound, known)
+
+        def decode_so_far(sound: Sound) -> Transcript:
+            with self._decoder() as decoder:
+                return decoder.heard(sound, known, weigh=False)
+
+        # Only a grammar is quick enough to look at the utterance more than once.
+        is_grammar = known.closed and bool(known.phrases)
+        return BufferedListening(decode, rate, partial=decode_so_far if is_grammar else None)
+
+    def _heard_in_general(self, sound: Sound) -> Transcript:
+        """Nothing is expected: the model of general English, in one decoder of its own that is seldom needed."""
+        with self._general_lock:
+            return self._general.heard(sound, Expected())
+
+    @cached_property
+    def _general(self) -> _SharedDecoder:
+        return _SharedDecoder(dictionary=_DICTIONARY, language_model=_MODEL / "en-us.lm.bin")
+
+    @contextmanager
+    def _decoder(self) -> Iterator[_SharedDecoder]:
+        decoder = self._free.get()
+        try:
+            decoder = decoder or _SharedDecoder()
+            yield decoder
+        finally:
+            self._free.put(decoder)
+
+
+class _SharedDecoder:
+    """One decoder and the searches built for it; used by one thread at a time."""
+
+    def __init__(self, dictionary: Path | None = None, language_model: Path | None = None) -> None:
+        """A decoder for what is expected, or with a dictionary and language model of its own for anything."""
+        with tempfile.NamedTemporaryFile("w", suffix=".dict") as seed:
+            # A decoder wants at least one word; the others are added when they are expected.
+            seed.write(f"yes {_pronunciations()['yes']}\n")
+            seed.flush()
+            self._decoder = self._open(dictionary or Path(seed.name), language_model)
+        self._decoder.add_allphone_file(_PHONES, str(_MODEL / "en-us-phone.lm.bin"))
+        self._searches: OrderedDict[Expected, str] = OrderedDict()
+        if language_model is not None:
+            self._searches[Expected()] = _GENERAL
+        self._built = 0
+
+    @staticmethod
+    def _open(dictionary: Path, language_model: Path | None) -> Any:
+        # Default beams lose short words spoken by people; they are needed where whole sentences compete.
+        beams = {"beam": 1e-120, "wbeam": 1e-100, "pbeam": 1e-120, "lw": 1.0} if language_model is None else {}
+        model = str(language_model) if language_model else None
+        return pocketsphinx.Decoder(dict=str(dictionary), lm=model, maxhmmpf=-1, loglevel="FATAL", **beams)
+
+    def heard(self, sound: Sound, expected: Expected, *, weigh: bool = True) -> Transcript:
+        """What was said; without `weigh` the confidence is a flat 0.5, which saves most of the time."""
+        if sound.seconds < _SHORTEST_SECONDS:
+            return Transcript("", 0.0, "pocketsphinx")
+        self._mean = _TELEPHONE_MEAN if sound.rate <= TELEPHONE_RATE else _WIDEBAND_MEAN
+        samples = _levelled(sound).at(WIDEBAND_RATE).samples
+        score = self._decode(samples, self._search(expected))
+        segments = [] if score is None else [s for s in self._decoder.seg() if s.word[0] not in "<["]
+        if score is None or not segments:
+            return Transcript("", 0.0, "pocketsphinx")
+        spoken_frames = sum(s.end_frame - s.start_frame + 1 for s in segments)
+        times = [
+            (_spelling(s.word), s.start_frame * _FRAME_SECONDS, (s.end_frame + 1) * _FRAME_SECONDS) for s in segments
+        ]
+        confidence = self._confidence(samples, score, spoken_frames) if weigh else 0.5
+        words = tuple(Word(text, start, end, confidence) for text, start, end in times)
+        return Transcript(" ".join(word.text for word in words), confidence, "pocketsphinx", words)
+
+    def _confidence(self, samples: Samples, score: float, spoken_frames: int) -> float:
+        phone_score = self._decode(samples, _PHONES)
+        if phone_score is None:
+            return 0.0
+        margin = (score - phone_score) / spoken_frames
+        return 1 / (1 + math.exp(-_STEEPNESS * (margin - _EVEN_MARGIN)))
+
+    def _decode(self, samples: Samples, search: str) -> float | None:
+        """Run one search over the whole utterance; its best log likelihood in nats, None without a hypothesis."""
+        self._decoder.activate_search(search)
+        self._decoder.set_cmn(self._mean)
+        self._decoder.start_utt()
+        for start in range(0, len(samples), _CHUNK_SAMPLES):  # in one piece it would take the mean of this answer
+            self._decoder.process_raw(samples[start : start + _CHUNK_SAMPLES].tobytes())
+        self._decoder.end_utt()
+        hypothesis = self._decoder.hyp()
+        return None if hypothesis is None else math.log(hypothesis.best_score) * _NATS_PER_SCORE
+
+    def _search(self, expected: Expected) -> str:
+        """The name of the search for what is expected, built when it is new."""
+        if expected in self._searches:
+            self._searches.move_to_end(expected)
+            return self._searches[expected]
+        name = f"search{self._built}"
+        self._built += 1
+        for word in {word for phrase in expected.phrases for word in phrase.split()}:
+            self._learn(word)
+        if expected.closed:
+            self._decoder.add_jsgf_string(name, _grammar(expected.phrases))
+        else:
+            with tempfile.NamedTemporaryFile("w", suffix=".lm") as file:
+                file.write(_model_text(expected.phrases))
+                file.flush()
+                self._decoder.add_lm_file(name, file.name)
+        self._searches[expected] = name
+        if len(self._searches) > _SEARCHES_KEPT:
+            self._decoder.remove_search(self._searches.popitem(last=False)[1])
+        return name
+
+    def _learn(self, word: str) -> None:
+        """Add every pronunciation of a word; the dictionary writes the second one as "the(2)"."""
+        for spelling in (word, *(f"{word}({n})" for n in range(2, 6))):
+            phones = _pronunciations().get(spelling)
+            if phones is not None and self._decoder.lookup_word(spelling) is None:
+                self._decoder.add_word(spelling, phones, False)
+
+
+@cache
+def _pronunciations() -> dict[str, str]:
+    """Word to phones, as in the dictionary of the model: 135,000 entries, read once in a quarter of a second."""
+    lines = _DICTIONARY.read_text(encoding="utf-8").splitlines()
+    return {word: phones for word, _, phones in (line.partition(" ") for line in lines)}
+
+
+@lru_cache(maxsize=_SEARCHES_KEPT)
+def _pronounceable(expected: Expected) -> Expected:
+    """What is expected without the phrases that hold a word beside the dictionary."""
+    split = [tuple(re.findall(r"[a-z']+", phrase.lower())) for phrase in expected.phrases]
+    known = [" ".join(words) for words in split if words and all(word in _pronunciations() for word in words)]
+    return Expected(tuple(dict.fromkeys(known)), expected.closed)
+
+
+def _levelled(sound: Sound) -> Sound:
+    """The sound with its speech, the frames within 25 dB of the loudest, at one level."""
+    size = sound.rate // 100
+    frames = sound.samples[: len(sound.samples) // size * size].reshape(-1, size).astype(np.float64)
+    power = np.mean(np.square(frames), axis=1)
+    speech = power[power >= power.max() * 10**-2.5].mean()
+    if speech < 1:
+        return sound
+    return sound.louder(_LEVEL_DBFS - 10 * float(np.log10(speech / 32_767**2)))
+
+
+def _grammar(phrases: tuple[str, ...]) -> str:
+    return f"#JSGF V1.0; grammar expected; public <answer> = {' | '.join(phrases)};"
+
+
+@lru_cache(maxsize=_SEARCHES_KEPT)
+def _model_text(phrases: tuple[str, ...]) -> str:
+    return arpa(phrases)
+
+
+def _spelling(word: str) -> str:
+    """A word without the number of its pronunciation: "the(2)" is "the"."""
+    return word.split("(")[0]

@@ -1,0 +1,74 @@
+"""Which engine serves a language, and what is said when one cannot."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from audio.errors import AudioError, MissingExtra, ModelMissing
+from audio.recognition import Engine, available, models, recognizer_for
+from audio.recognition.vosk import VoskRecognizer
+from audio.recognition.whisper import WhisperRecognizer
+
+
+def test_a_language_with_a_vosk_model_is_heard_by_vosk() -> None:
+    recognizer = recognizer_for("ko-KR")
+    assert recognizer is not None
+    assert (recognizer.engine, recognizer.language) == ("vosk", "ko-KR")
+
+
+def test_english_without_a_vosk_model_is_heard_by_the_cascade() -> None:
+    recognizer = recognizer_for("en-US")
+    assert recognizer is not None
+    assert (recognizer.engine, recognizer.language) == ("cascade", "en-US")
+
+
+def test_english_falls_back_to_pocketsphinx_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(models, "whisper_model", lambda _language: None)
+    recognizer = recognizer_for("en-US")
+    assert recognizer is not None
+    assert recognizer.engine == "pocketsphinx"
+
+
+def test_any_other_language_has_keys_only() -> None:
+    assert recognizer_for("fi-FI") is None
+
+
+def test_keys_can_be_asked_for() -> None:
+    assert recognizer_for("en-US", "keys") is None
+
+
+def test_an_unknown_engine_is_answered_with_the_names_there_are() -> None:
+    with pytest.raises(AudioError, match="parrot") as caught:
+        recognizer_for("en-US", "parrot")
+    assert "pocketsphinx" in caught.value.hint
+
+
+@pytest.mark.parametrize("engine", ["vosk", "whisper", "pocketsphinx", "cascade"])
+def test_an_engine_without_a_model_for_the_language_says_so(engine: str) -> None:
+    with pytest.raises(ModelMissing, match="fi-FI"):
+        recognizer_for("fi-FI", engine)
+
+
+def test_a_missing_extra_is_named_with_the_command_that_installs_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "ctranslate2", None)
+    monkeypatch.delitem(sys.modules, "audio.recognition.whisper", raising=False)
+    with pytest.raises(MissingExtra) as caught:
+        recognizer_for("en-US", "whisper")
+    assert "outbound[whisper]" in caught.value.hint
+
+
+def test_a_folder_without_a_model_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ModelMissing, match="no Vosk model"):
+        VoskRecognizer("en-US", tmp_path)
+    with pytest.raises(ModelMissing, match="no Whisper model"):
+        WhisperRecognizer("en-US", tmp_path)
+
+
+def test_what_is_available_lists_every_engine_with_its_languages() -> None:
+    languages = {record.engine: record.languages for record in available()}
+    assert set(languages) == set(Engine) - {Engine.KEYS}
+    assert "ko" in languages["vosk"]
+    assert languages["pocketsphinx"] == languages["whisper"] == ("en-US",)
