@@ -42,7 +42,11 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
     """
     try:
         engine = _engine(url, durable=durable)
-        _migrate(engine)
+        try:
+            _migrate(engine)
+        except BaseException:
+            engine.dispose()
+            raise
     except (ArgumentError, ModuleNotFoundError) as error:
         raise StoreError(
             "The store's address is not understood.",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -14,8 +14,7 @@ from campaigns.store import Store, open_store
 def store_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     if request.param == "sqlite":
         return str(tmp_path / "store.db")
-    new_postgresql: Callable[[], str] = request.getfixturevalue("new_postgresql")
-    return new_postgresql()
+    return str(request.getfixturevalue("postgresql_url"))
 
 
 @pytest.fixture
