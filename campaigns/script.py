@@ -13,6 +13,7 @@ from enum import StrEnum
 from typing import Protocol
 
 from campaigns.intents import Intent
+from campaigns.outcomes import Scope
 
 
 class Purpose(StrEnum):
@@ -155,6 +156,7 @@ class Script:
         screener: who and why in one sentence, for a phone's call screener.
         transfer_targets: where "a person" is, by name; the first is the default. Empty: a callback is promised.
         summary: one sentence for the person who takes a transfer.
+        opt_out_scope: how far "never call me again" reaches.
         longest_seconds: the call is brought to a polite end by then.
         variant: which of the A/B wordings this contact gets; empty where there are none.
     """
@@ -170,5 +172,6 @@ class Script:
     screener: str = ""
     transfer_targets: Mapping[str, str] = field(default_factory=dict)
     summary: str = ""
+    opt_out_scope: Scope = Scope.BRAND
     longest_seconds: float = 120.0
     variant: str = ""

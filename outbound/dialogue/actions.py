@@ -13,7 +13,7 @@ from campaigns.outcomes import Disposition, Result
 
 @dataclass(frozen=True, slots=True)
 class Say:
-    """Speak. A new Say replaces one that is still playing.
+    """Speak. A new Say replaces one that is still playing; an empty text is a way to fall silent.
 
     Attributes:
         say_id: comes back in `SaidAll`.

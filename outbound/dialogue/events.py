@@ -100,4 +100,21 @@ class HungUp:
     cause: EndCause
 
 
-Event = Ringing | Answered | Screened | SaidAll | Heard | Pressed | Silence | TimerFired | TransferSettled | HungUp
+@dataclass(frozen=True, slots=True)
+class SaveFailed:
+    """The store did not take a result. It is safe in the journal; the call is to end politely."""
+
+
+Event = (
+    Ringing
+    | Answered
+    | Screened
+    | SaidAll
+    | Heard
+    | Pressed
+    | Silence
+    | TimerFired
+    | TransferSettled
+    | HungUp
+    | SaveFailed
+)

@@ -1,0 +1,182 @@
+"""What one call has come to: where it is, what was said last, what was answered.
+
+Decides how the dialogue speaks (one Say at a time, each with its number), and what it goes back to after an
+aside: the topic. What is done about an event is decided by the reactions (`pickup`, `steps`, `answers`,
+`endings`), which read and change this record and nothing else.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+
+from campaigns.outcomes import Disposition
+from campaigns.script import Script, Step
+from outbound.dialogue.actions import Action, Listen, Say
+from outbound.dialogue.events import Heard
+from outbound.dialogue.state import State
+
+SLOW_PACE = 0.8
+"""What "slower, please" does to the voice's own speed."""
+
+
+def as_promised(at: datetime) -> datetime:
+    return at
+
+
+def no_moment(words: str, language: str, local_now: datetime) -> datetime | None:
+    return None
+
+
+def plain_moment(at: datetime, local_now: datetime, language: str) -> str:
+    return f"{at:%A %H:%M}"
+
+
+@dataclass(frozen=True, slots=True)
+class Calendar:
+    """What a dialogue knows of time; pure functions, given from outside.
+
+    Attributes:
+        when_meant: the moment that words name ("tomorrow at three"), or None; (words, language, local now).
+        opening_time: moves a moment that is promised into the legal calling window.
+        spoken: how a moment is read back: (moment, local now, language).
+    """
+
+    when_meant: Callable[[str, str, datetime], datetime | None] = no_moment
+    opening_time: Callable[[datetime], datetime] = as_promised
+    spoken: Callable[[datetime, datetime, str], str] = plain_moment
+
+
+@dataclass(frozen=True, slots=True)
+class Topic:
+    """What is told or asked, and gone back to after an aside.
+
+    Attributes:
+        state: TELLING, ASKING, SCHEDULING, OFFERING or COMMENTING.
+        listen: what is understood while it is the topic; `seconds` None where no answer is asked for.
+        onward: where the call goes when the topic is settled: a step, or None for a goodbye.
+    """
+
+    state: State
+    text: str
+    listen: Listen = field(default_factory=Listen)
+    interruptible: bool = True
+    pace: float = 1.0
+    onward: str | None = None
+
+
+@dataclass(slots=True)
+class Course:
+    """The record of one call.
+
+    Attributes:
+        text: what is being said or was said last; `speaking` tells which.
+        misses: silences and misunderstandings since the topic was opened.
+        held: what was said during the opening, to be answered after it.
+        onward: the step that follows an aside; None: back to the topic.
+        outcome: the disposition, as soon as the call can have no other, short of opt-out or crisis.
+        delivered: the message has been heard to its end, or answered.
+        pressed_keys: a key was pressed, which only a person does.
+    """
+
+    script: Script
+    calendar: Calendar
+    state: State = State.DIALING
+    local_now: datetime | None = None
+    topic: Topic | None = None
+    step: Step | None = None
+    text: str = ""
+    speaking: bool = False
+    says: int = 0
+    pace: float = 1.0
+    interruptible: bool = True
+    misses: int = 0
+    interruptions: int = 0
+    digits: str = ""
+    held: Heard | None = None
+    onward: str | None = None
+    answers: dict[str, str] = field(default_factory=dict)
+    outcome: Disposition | None = None
+    delivered: bool = False
+    pressed_keys: bool = False
+    opted_out: bool = False
+    target: str = ""
+    plea: str = ""
+    """The words that asked for a person."""
+
+    def say(self, text: str, *, interruptible: bool = True, pace: float = 1.0) -> Say:
+        """Speak `text`, in place of whatever is being said."""
+        self.says += 1
+        self.text, self.speaking, self.interruptible = text, True, interruptible
+        return Say(self.says, text, interruptible=interruptible, pace=pace * self.pace)
+
+    def again(self, *, interruptible: bool | None = None) -> tuple[Action, ...]:
+        """Say the last text once more from its beginning."""
+        hold = self.interruptible if interruptible is None else interruptible
+        return (self.say(self.text, interruptible=hold),)
+
+    def open(self, topic: Topic) -> tuple[Action, ...]:
+        """Begin a topic."""
+        self.topic, self.onward, self.misses, self.interruptions, self.digits = topic, None, 0, 0, ""
+        return self.resume()
+
+    def resume(self) -> tuple[Action, ...]:
+        """Go (back) to the topic from its beginning."""
+        topic = self.subject
+        self.state = topic.state
+        # Whoever was misheard as interrupting twice lets the sentence come to its end the third time.
+        interruptible = topic.interruptible and self.interruptions < 2
+        return (self.say(topic.text, interruptible=interruptible, pace=topic.pace), topic.listen)
+
+    def ask_again(self, text: str) -> tuple[Action, ...]:
+        """Put the topic's question in other words."""
+        topic = self.subject
+        self.state = topic.state
+        return (self.say(text, pace=topic.pace), topic.listen)
+
+    def aside(self, text: str, onward: str | None = None) -> tuple[Action, ...]:
+        """Say something, then go `onward` to a step, or on to where the call was going, or back to the topic."""
+        self.state, self.onward = State.ASIDE, onward or self.onward
+        return (self.say(text), self._listening(None))
+
+    def pause(self, text: str, seconds: float) -> tuple[Action, ...]:
+        """Be patient for `seconds`, then go on as after an aside."""
+        self.state = State.WAITING
+        return (self.say(text), self._listening(seconds))
+
+    def _listening(self, seconds: float | None) -> Listen:
+        """Beside the topic its answers are still taken, unless it is settled."""
+        return replace(Listen() if self.settled else self.subject.listen, seconds=seconds)
+
+    @property
+    def settled(self) -> bool:
+        """The topic has its answer; the call is on its way to the next step."""
+        return self.onward is not None
+
+    @property
+    def subject(self) -> Topic:
+        """The topic, in a state that has one."""
+        if self.topic is None:
+            raise AssertionError(f"{self.state} without a topic")
+        return self.topic
+
+    @property
+    def now(self) -> datetime:
+        """The callee's local time when the call was answered."""
+        if self.local_now is None:
+            raise AssertionError(f"{self.state} before the answer")
+        return self.local_now
+
+    @property
+    def ended_early(self) -> Disposition:
+        """The disposition of a conversation that stops here."""
+        return Disposition.COMPLETED if self.delivered else Disposition.HUNG_UP
+
+    def moment_in(self, words: str) -> datetime | None:
+        """The legal moment that the callee's words name, if they name one."""
+        meant = self.calendar.when_meant(words, self.script.language, self.now)
+        return None if meant is None else self.calendar.opening_time(meant)
+
+    def spoken(self, moment: datetime) -> str:
+        return self.calendar.spoken(moment.astimezone(self.now.tzinfo), self.now, self.script.language)

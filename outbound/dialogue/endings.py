@@ -1,0 +1,205 @@
+"""The ways a call ends: opt-out, a person, crisis, another time, wrong number, goodbye, and the far end hanging up.
+
+Decides what is saved, said and done in each, and the one honest disposition. Which event leads here stands in
+`table.py`.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from campaigns.outcomes import (
+    CallbackPromise,
+    Crisis,
+    Disposition,
+    OptOut,
+    TransferResult,
+    Via,
+    WrongNumber,
+)
+from outbound.dialogue.actions import Action, HangUp, Listen, Save, StartTimer, Transfer
+from outbound.dialogue.course import Course
+from outbound.dialogue.events import HungUp, SaidAll, SaveFailed, TransferSettled
+from outbound.dialogue.state import BEFORE_ANSWER, State
+from outbound.lines.base import EndCause
+
+LONGEST = "longest"
+"""The timer that brings a call to a polite end."""
+CAP = "cap"
+"""The timer that ends it, whatever is being said."""
+LAST_WORDS_SECONDS = 10.0
+"""Kept back from the longest length for the polite end."""
+CONNECTING_SECONDS = 45.0
+"""A transfer that has not settled by then counts as not reached."""
+PERSON_CALLS_WITHIN = timedelta(hours=24)
+"""What is promised when no person takes a transfer."""
+
+_BEFORE_ANSWER = {
+    EndCause.BUSY: Disposition.BUSY,
+    EndCause.NO_ANSWER: Disposition.NO_ANSWER,
+    EndCause.REJECTED: Disposition.REJECTED,
+    EndCause.FAR_END: Disposition.REJECTED,
+    EndCause.UNREACHABLE: Disposition.UNREACHABLE,
+    EndCause.ROUTE_DOWN: Disposition.ROUTE_DOWN,
+}
+_OURS = {
+    EndCause.LOST: Disposition.FAILED,
+    EndCause.FAILED: Disposition.FAILED,
+    EndCause.ROUTE_DOWN: Disposition.FAILED,
+    # We broke off a conversation. The callee must not be bothered again because of that.
+    EndCause.NEAR_END: Disposition.INTERRUPTED,
+}
+_MACHINES = {
+    State.AWAITING_BEEP: Disposition.VOICEMAIL,
+    State.LEAVING_MESSAGE: Disposition.VOICEMAIL,
+    State.AT_SCREENER: Disposition.SCREENED,
+}
+
+
+def hang_up(course: Course, disposition: Disposition) -> tuple[Action, ...]:
+    course.state, course.outcome = State.ENDED, disposition
+    return (HangUp(disposition),)
+
+
+def close(course: Course, text: str, disposition: Disposition) -> tuple[Action, ...]:
+    """Say the last words, then hang up."""
+    course.state, course.outcome = State.CLOSING, disposition
+    return (course.say(text, interruptible=False), Listen())
+
+
+def goodbye(course: Course) -> tuple[Action, ...]:
+    return close(course, course.script.phrases.goodbye, course.ended_early)
+
+
+def last_words_said(course: Course, event: SaidAll) -> tuple[Action, ...]:
+    return hang_up(course, course.outcome or course.ended_early)
+
+
+def opt_out(course: Course, via: Via, words: str) -> tuple[Action, ...]:
+    """Save it before anything else, one short confirmation (none where the script has none), hang up."""
+    save = save_opt_out(course, via, words)
+    confirmation = course.script.phrases.opt_out_confirmed
+    if not confirmation:
+        return (*save, *hang_up(course, Disposition.OPTED_OUT))
+    course.state, course.outcome = State.OPTING_OUT, Disposition.OPTED_OUT
+    return (*save, course.say(confirmation, interruptible=False), Listen())
+
+
+def save_opt_out(course: Course, via: Via, words: str) -> tuple[Action, ...]:
+    """Written down once, however often it is said."""
+    if course.opted_out:
+        return ()
+    course.opted_out = True
+    return (Save(OptOut(via, words, course.script.opt_out_scope)),)
+
+
+def wrong_number(course: Course, via: Via, words: str) -> tuple[Action, ...]:
+    save = Save(WrongNumber(via, words))
+    return (save, *close(course, course.script.phrases.wrong_number, Disposition.WRONG_NUMBER))
+
+
+def callback(course: Course, at: datetime | None, words: str) -> tuple[Action, ...]:
+    """Promise another call, at a moment or some other day, and read it back."""
+    phrases = course.script.phrases
+    save = Save(CallbackPromise(at, by_person=False, words=words))
+    text = phrases.callback_later if at is None else _with_moment(course, phrases.callback_confirmed, at)
+    return (save, *close(course, text, Disposition.CALLBACK))
+
+
+def crisis(course: Course, words: str) -> tuple[Action, ...]:
+    """Words of self-harm: written down first, then one caring sentence and nothing else."""
+    course.state, course.outcome = State.CARING, Disposition.CRISIS
+    return (Save(Crisis(words)), course.say(course.script.phrases.crisis, interruptible=False), Listen())
+
+
+def cared(course: Course, event: SaidAll) -> tuple[Action, ...]:
+    if not course.script.transfer_targets:
+        return close(course, course.script.phrases.crisis_alone, Disposition.CRISIS)
+    course.target = next(iter(course.script.transfer_targets))
+    course.state = State.CONNECTING_URGENTLY
+    return _connect(course, urgent=True)
+
+
+def urgent_settled(course: Course, event: TransferSettled) -> tuple[Action, ...]:
+    save = Save(TransferResult(course.target, event.reached, event.reason))
+    if event.reached:
+        return (save, *hang_up(course, Disposition.CRISIS))
+    alone = close(course, course.script.phrases.crisis_alone, Disposition.CRISIS)
+    return (save, *alone, StartTimer(CAP, 2 * LAST_WORDS_SECONDS))
+
+
+def transfer(course: Course, words: str, *, target: str = "", text: str = "") -> tuple[Action, ...]:
+    """Connect a person: the script's own target and words, or the first target and the usual words."""
+    targets = course.script.transfer_targets
+    course.plea = words
+    course.target = target if target in targets else next(iter(targets), "")
+    if not targets:
+        return promise_person(course)
+    course.state = State.ANNOUNCING
+    return (course.say(text or course.script.phrases.transferring, interruptible=False), Listen())
+
+
+def announced(course: Course, event: SaidAll) -> tuple[Action, ...]:
+    course.state = State.CONNECTING
+    return _connect(course, urgent=False)
+
+
+def transfer_settled(course: Course, event: TransferSettled) -> tuple[Action, ...]:
+    save = Save(TransferResult(course.target, event.reached, event.reason))
+    if event.reached:
+        return (save, *hang_up(course, Disposition.TRANSFERRED))
+    return (save, *promise_person(course))
+
+
+def promise_person(course: Course) -> tuple[Action, ...]:
+    """Nobody takes the call: an apology, and a person's call promised and written down."""
+    phrases = course.script.phrases
+    at = course.calendar.opening_time(_next_full_hour(course.now + PERSON_CALLS_WITHIN))
+    text = f"{phrases.transfer_failed} {_with_moment(course, phrases.callback_by_person, at)}"
+    save = Save(CallbackPromise(at, by_person=True, words=course.plea))
+    return (save, *close(course, text, Disposition.CALLBACK), StartTimer(CAP, 2 * LAST_WORDS_SECONDS))
+
+
+def gone(course: Course, event: HungUp) -> tuple[Action, ...]:
+    """The channel is gone: what is still owed is written down, and the outcome is what it honestly was."""
+    saves: tuple[Action, ...] = ()
+    if course.state in {State.CONNECTING, State.CONNECTING_URGENTLY}:
+        reached = event.cause is EndCause.TRANSFERRED
+        saves = (Save(TransferResult(course.target, reached, "" if reached else event.cause.value)),)
+        if reached and course.state is State.CONNECTING:
+            course.outcome = Disposition.TRANSFERRED
+    elif course.state is State.SCHEDULING:
+        # Another call was asked for; only the time was not.
+        saves = (Save(CallbackPromise(None, by_person=False, words="")),)
+        course.outcome = Disposition.CALLBACK
+    return (*saves, *hang_up(course, _when_cut(course, event.cause)))
+
+
+def unsaved(course: Course, event: SaveFailed) -> tuple[Action, ...]:
+    """We can promise nothing that we cannot write down."""
+    return goodbye(course)
+
+
+def _when_cut(course: Course, cause: EndCause) -> Disposition:
+    if course.outcome is not None:
+        return course.outcome
+    if course.state in BEFORE_ANSWER:
+        return _BEFORE_ANSWER.get(cause, Disposition.FAILED)
+    if course.state in _MACHINES:
+        return _MACHINES[course.state]
+    return Disposition.COMPLETED if course.delivered else _OURS.get(cause, Disposition.HUNG_UP)
+
+
+def _connect(course: Course, *, urgent: bool) -> tuple[Action, ...]:
+    course.speaking = False
+    place = course.script.transfer_targets[course.target]
+    return (StartTimer(CAP, CONNECTING_SECONDS), Transfer(place, course.script.summary, urgent))
+
+
+def _with_moment(course: Course, text: str, at: datetime) -> str:
+    return text.replace("{when}", course.spoken(at))
+
+
+def _next_full_hour(at: datetime) -> datetime:
+    full = at.replace(minute=0, second=0, microsecond=0)
+    return full if full == at else full + timedelta(hours=1)

@@ -1,0 +1,60 @@
+"""Results that the store did not take, kept on disk until it does.
+
+Decides that nothing a callee said is lost when the database is away: one JSON line per result, flushed to the disk
+before the call goes on. Bringing them home is the caller's: read `pending`, save each, then `clear`.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+from campaigns.outcomes import Result
+from outbound.dialogue.records import record, result_from
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One result of one call, waiting for the store."""
+
+    call_id: int
+    result: Result
+
+
+class Journal:
+    """A file of results, one line each. One process writes it."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    def keep(self, call_id: int, result: Result) -> None:
+        """Write a result down; on disk when this returns. Blocks for the disk, not for a network.
+
+        Raises:
+            OSError: the disk did not take it.
+        """
+        line = json.dumps({"call": call_id, "result": record(result)}, ensure_ascii=False)
+        self._path.parent.mkdir(parents=True, exist_ok=True)
+        with self._path.open("a", encoding="utf-8") as file:
+            file.write(f"{line}\n")
+            file.flush()
+            os.fsync(file.fileno())
+
+    def keeping(self, call_id: int) -> Callable[[Result], None]:
+        """`keep` for one call, as `conduct` wants it."""
+        return lambda result: self.keep(call_id, result)
+
+    def pending(self) -> tuple[Kept, ...]:
+        """What is waiting, oldest first. A line cut off by a power failure is left out: it was never confirmed."""
+        if not self._path.exists():
+            return ()
+        whole, _, _ = self._path.read_text(encoding="utf-8").rpartition("\n")
+        entries = [json.loads(line) for line in whole.splitlines() if line]
+        return tuple(Kept(entry["call"], result_from(entry["result"])) for entry in entries)
+
+    def clear(self) -> None:
+        """Everything pending is in the store now."""
+        self._path.unlink(missing_ok=True)

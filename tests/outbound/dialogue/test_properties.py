@@ -1,0 +1,119 @@
+"""The rules that are never broken, over random scripts and random callees."""
+
+from __future__ import annotations
+
+from hypothesis import given, settings
+
+from campaigns.outcomes import (
+    CallbackPromise,
+    Complaint,
+    Crisis,
+    Disposition,
+    OptOut,
+    Rating,
+    TransferResult,
+    WrongNumber,
+)
+from campaigns.script import Collecting
+from outbound.call import replay
+from outbound.dialogue import Dialogue
+from outbound.dialogue.actions import HangUp, Listen, Save, Say, StartTimer, Transfer
+from outbound.dialogue.endings import CONNECTING_SECONDS, LAST_WORDS_SECONDS
+from outbound.simulation.callee import Answerer
+from tests.outbound.calls import CALENDAR
+from tests.outbound.rehearsals import Rehearsal, calls
+
+MANY = settings(max_examples=300, deadline=None)
+
+
+def results(call: Rehearsal, kind: type) -> list[int]:
+    """Where results of a kind were saved."""
+    return [
+        place for place, what in enumerate(call.happened) if isinstance(what, Save) and isinstance(what.result, kind)
+    ]
+
+
+@MANY
+@given(calls())
+def test_every_call_ends_with_one_hang_up_as_its_last_action(call: Rehearsal) -> None:
+    hang_ups = [place for place, what in enumerate(call.happened) if isinstance(what, HangUp)]
+    assert hang_ups == [len(call.happened) - 1]
+    assert call.happened[-1] == HangUp(call.outcome.disposition)
+
+
+@MANY
+@given(calls())
+def test_an_opt_out_is_saved_once_and_only_its_confirmation_follows(call: Rehearsal) -> None:
+    places = results(call, OptOut)
+    assert len(places) <= 1
+    if not places or results(call, Crisis):
+        return
+    assert call.outcome.disposition is Disposition.OPTED_OUT
+    rest = [what for what in call.happened[places[0] + 1 :] if isinstance(what, (Say, Save, Transfer, StartTimer))]
+    assert [what.text if isinstance(what, Say) else what for what in rest] in (
+        [],
+        [call.script.phrases.opt_out_confirmed],
+    )
+
+
+@MANY
+@given(calls())
+def test_a_crisis_is_written_down_first_and_nothing_but_care_follows(call: Rehearsal) -> None:
+    places = results(call, Crisis)
+    if not places:
+        return
+    assert call.outcome.disposition is Disposition.CRISIS
+    said = {what.text for what in call.happened[places[0] :] if isinstance(what, Say)}
+    assert said <= {call.script.phrases.crisis, call.script.phrases.crisis_alone}
+    assert all(transfer.urgent for transfer in call.happened[places[0] :] if isinstance(transfer, Transfer))
+
+
+@MANY
+@given(calls())
+def test_a_rating_is_only_saved_where_it_was_asked_and_never_after_what_forbids_it(call: Rehearsal) -> None:
+    asking = {step.say for step in call.script.steps.values() if step.collect is Collecting.RATING}
+    asked = [place for place, what in enumerate(call.happened) if isinstance(what, Say) and what.text in asking]
+    for place in results(call, Rating):
+        assert any(earlier < place for earlier in asked)
+    for kind in (OptOut, Crisis, WrongNumber, Complaint, CallbackPromise, TransferResult):
+        for place in results(call, kind):
+            assert not any(later > place for later in asked)
+
+
+@MANY
+@given(calls())
+def test_a_call_never_exceeds_its_cap(call: Rehearsal) -> None:
+    fetching = sum(isinstance(what, Transfer) for what in call.happened)
+    allowed = call.script.longest_seconds + fetching * (CONNECTING_SECONDS + 2 * LAST_WORDS_SECONDS)
+    if not call.script.transfer_targets:
+        allowed += 4 * LAST_WORDS_SECONDS
+    assert call.outcome.seconds <= allowed + 0.01
+
+
+@MANY
+@given(calls())
+def test_a_machine_leaves_no_result_and_no_answered_disposition(call: Rehearsal) -> None:
+    if call.callee.answers is not Answerer.PERSON and call.callee.answers is not Answerer.SCREENER:
+        assert not call.saved
+        assert not call.outcome.disposition.reached
+
+
+@MANY
+@given(calls())
+def test_who_calls_is_said_before_anything_else(call: Rehearsal) -> None:
+    if call.callee.answers is Answerer.PERSON and call.said:
+        assert call.said[0] == call.script.phrases.opening
+
+
+@MANY
+@given(calls())
+def test_every_sentence_is_listened_to(call: Rehearsal) -> None:
+    says = [place for place, what in enumerate(call.happened) if isinstance(what, Say)]
+    if says:
+        assert any(isinstance(what, Listen) for what in call.happened[says[0] : says[0] + 2])
+
+
+@MANY
+@given(calls())
+def test_the_log_of_a_call_replays_exactly(call: Rehearsal) -> None:
+    assert replay(call.outcome.log, Dialogue(call.script, CALENDAR)) == ()
