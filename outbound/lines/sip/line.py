@@ -46,6 +46,7 @@ class SipLine:
         self._shared = Shared(settings, stack, pulse, guard, switchboard)
         self._in_use: set[SipChannel | Bridge] = set()
         self._idle = asyncio.Event()
+        self._idle.set()
         self._placing: set[asyncio.Task[None]] = set()
         self._dead = False
 
@@ -61,6 +62,10 @@ class SipLine:
     def in_use(self) -> int:
         """Calls and bridges that take a channel now."""
         return len(self._in_use)
+
+    async def idle(self) -> None:
+        """Wait until no call and no bridge is left."""
+        await self._idle.wait()
 
     async def open(self) -> None:
         await self._shared.stack.start()
@@ -84,7 +89,7 @@ class SipLine:
         if self._in_use:
             try:
                 async with asyncio.timeout(_CLOSING_SECONDS):
-                    await self._idle.wait()
+                    await self.idle()
             except TimeoutError:
                 pass  # closing the stack ends what is left
         await self._shared.stack.close()

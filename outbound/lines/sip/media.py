@@ -87,7 +87,7 @@ class Media:
 
 
 def _bytes_of(seconds: float, info: AudioInfo) -> int:
-    return 2 * info.rx_channels * round(info.rx_sample_rate * seconds)
+    return int(2 * info.rx_channels * info.rx_sample_rate * seconds)
 
 
 class _Converter:

@@ -1,7 +1,8 @@
 """What an answer of the telephone network means for the contact.
 
-Decides the end cause of every SIP status (RFC 3261 section 21, RFC 8197, RFC 8688) as outbound dialling reads it: whose fault it was,
-so that a route that is down never costs a contact an attempt. When to retry is the planner's.
+Decides the end cause of every SIP status (RFC 3261 section 21, RFC 8197, RFC 8688) as outbound dialling reads
+it: whose fault it was, so that a route that is down never costs a contact an attempt. When to retry is the
+planner's.
 """
 
 from __future__ import annotations

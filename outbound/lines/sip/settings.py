@@ -20,7 +20,7 @@ from audio.pcm import TELEPHONE_RATE, WIDEBAND_RATE
 from outbound.errors import OutboundError
 
 ENVIRONMENT_PREFIX = "OUTBOUND_SIP_"
-PASSWORD_VARIABLE = "OUTBOUND_SIP_PASSWORD"  # the variable's name, not a password
+PASSWORD_VARIABLE = "OUTBOUND_SIP_PASSWORD"  # noqa: S105 - the variable's name
 _LISTS = frozenset({"codecs", "allow", "transfer_hosts"})
 
 Prefix = Annotated[str, StringConstraints(pattern=r"^\+[1-9]\d{0,14}$")]

@@ -1,7 +1,7 @@
 """The SIP stack of this process: started once, it places legs and turns away everybody else.
 
-Decides the stack's configuration, the identities it calls from, and that nobody steers it from outside: incoming calls are
-refused, transfers asked of us are refused, redirects are not followed. One call's life is `leg.py`.
+Decides the stack's configuration, the identities it calls from, and that nobody steers it from outside: incoming
+calls are refused, transfers asked of us are refused, redirects are not followed. One call's life is `leg.py`.
 
 The native stack is global: one per process. When its thread dies, only a new process can place calls again.
 """

@@ -1,8 +1,8 @@
 """What only the SIP messages themselves tell, and keeping numbers out of the logs.
 
 The stack reports a closed call in one line of text. Whether the trunk has answered at all and how long it asks
-us to wait (Retry-After, RFC 3261 section 20.33) stand in the messages, which the stack traces into a logger: here is their only
-reader. What the facts mean is decided by `channel.py`.
+us to wait (Retry-After, RFC 3261 section 20.33) stand in the messages, which the stack traces into a logger:
+here is their only reader. What the facts mean is decided by `channel.py`.
 """
 
 from __future__ import annotations

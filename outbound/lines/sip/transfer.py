@@ -180,8 +180,9 @@ class Bridge:
         self._longest_silence_seconds = settings.media_timeout_seconds
         self._since = asyncio.get_running_loop().time()
         self.over: Callable[[Bridge], None] = lambda bridge: None
-        one.listen(lambda event: self._on_leg(*self._sides, event))
-        other.listen(lambda event: self._on_leg(*reversed(self._sides), event))
+        here, there = self._sides
+        one.listen(lambda event: self._on_leg(here, there, event))
+        other.listen(lambda event: self._on_leg(there, here, event))
         pulse.add(self._tick, self.hang_up)
 
     def hang_up(self) -> None:

@@ -96,7 +96,7 @@ async def follow(channel: Channel, react: Callable[[Signal, Channel], None] | No
 
 async def one_call(peer: Sipp, ring_seconds: float = 5.0, react: Callable[[Signal, Channel], None] | None = None,
                    completes: bool = True, **changes: Any) -> Heard:  # fmt: skip
-    """Open a line, place one call, follow it to its end; the peer must have seen all it expected, nothing stays in use."""
+    """Open a line, place one call, follow it to its end. The peer saw all it expected, and nothing stays in use."""
     async with line_to(peer.port, **changes) as line:
         heard = await follow(await line.dial(order(ring_seconds)), react)
         assert line.in_use == 0

@@ -50,9 +50,10 @@ Max-Forwards: 70
 
 @dataclass(frozen=True, slots=True)
 class Scenario:
-    """A scenario for SIPp, as the steps after the INVITE has been taken."""
+    """A scenario for SIPp: the steps after the first request has been taken."""
 
     steps: tuple[str, ...]
+    first: str = "INVITE"
 
     @property
     def xml(self) -> str:
@@ -60,20 +61,21 @@ class Scenario:
             [
                 '<?xml version="1.0" encoding="ISO-8859-1"?>',
                 '<scenario name="callee">',
-                '<recv request="INVITE" rrs="true"><action>'
+                f'<recv request="{self.first}" rrs="true"><action>'
                 '<ereg regexp=".*" search_in="hdr" header="From:" assign_to="robot"/>'
                 '<ereg regexp=".*" search_in="hdr" header="To:" assign_to="callee"/>'
                 '<ereg regexp="[0-9]+" search_in="hdr" header="CSeq:" assign_to="invite"/>'
+                '<ereg regexp=".*" search_in="hdr" header="Via:" assign_to="via"/>'
                 "</action></recv>",
                 *self.steps,
-                '<Reference variables="robot,callee,invite"/>',
+                '<Reference variables="robot,callee,invite,via"/>',
                 "</scenario>",
             ]
         )
 
 
-def scenario(*steps: str) -> Scenario:
-    return Scenario(steps)
+def scenario(*steps: str, first: str = "INVITE") -> Scenario:
+    return Scenario(steps, first)
 
 
 def reply(status: str, *headers: str, sdp: bool = False, retransmitted: bool = False, port: str = "[media_port]",
@@ -86,7 +88,11 @@ def reply(status: str, *headers: str, sdp: bool = False, retransmitted: bool = F
 
 def reply_to_invite(status: str, sdp: bool = False) -> str:
     """A final reply to the INVITE although another request came in between."""
-    return reply(status, sdp=sdp).replace("[last_CSeq:]", "CSeq: [$invite] INVITE")
+    kept = {"[last_Via:]": "Via: [$via]", "[last_CSeq:]": "CSeq: [$invite] INVITE"}
+    message = reply(status, sdp=sdp)
+    for latest, own in kept.items():
+        message = message.replace(latest, own)
+    return message
 
 
 def refuse(status: str, *headers: str) -> Scenario:
@@ -107,8 +113,9 @@ def expect_reply(status: int) -> str:
     return f'<recv response="{status}" rrs="true"/>'
 
 
-def request(method: str, cseq: int, *headers: str, sdp: bool = False, direction: str = "sendrecv") -> str:
-    body = _SDP.format(port="[media_port]", direction=direction, version=cseq + 1) if sdp else "Content-Length: 0\n"
+def request(method: str, cseq: int, *headers: str, sdp: bool = False, direction: str = "sendrecv",
+            port: str = "[media_port]") -> str:  # fmt: skip
+    body = _SDP.format(port=port, direction=direction, version=cseq + 1) if sdp else "Content-Length: 0\n"
     message = _REQUEST.format(method=method, cseq=cseq, headers="".join(f"{line}\n" for line in headers) + body)
     retrans = "" if method == "ACK" else ' retrans="500"'
     return f"<send{retrans}><![CDATA[\n{message}\n]]></send>"
@@ -118,9 +125,18 @@ def pause(milliseconds: int) -> str:
     return f'<pause milliseconds="{milliseconds}"/>'
 
 
-def play(wav: Path) -> str:
-    """Stream a raw mu-law or WAV file as RTP, once."""
-    return f'<nop><action><exec rtp_stream="{escape(str(wav))},1,0,PCMU/8000"/></action></nop>'
+PLAYING_PORT = "[rtpstream_audio_port]"
+"""The port to offer in the SDP of a scenario that plays."""
+
+
+def play(mulaw: Path) -> str:
+    """Stream a file of mu-law bytes as RTP, once."""
+    return f'<nop><action><exec rtp_stream="{escape(str(mulaw))},1,0,PCMU/8000"/></action></nop>'
+
+
+def press(key: str) -> str:
+    """Send a digit as RFC 4733 events, from SIPp's own recordings; sending recorded packets takes root."""
+    return f'<nop><action><exec play_pcap_audio="/usr/share/sip-tester/dtmf_2833_{key}.pcap"/></action></nop>'
 
 
 def silence_rtp() -> str:
