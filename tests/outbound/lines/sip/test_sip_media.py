@@ -1,0 +1,149 @@
+"""Sound and keys over RTP: the 20 ms clock, early media, loss, and what a re-INVITE changes."""
+
+from __future__ import annotations
+
+import asyncio
+from pathlib import Path
+
+import numpy as np
+
+from audio.pcm import to_mulaw
+from outbound.lines.base import Answered, EndCause
+from tests.outbound.lines.sip.calls import one_call
+from tests.outbound.lines.sip.sipp import (
+    PLAYING_PORT,
+    answer,
+    bye,
+    expect,
+    expect_reply,
+    pause,
+    play,
+    press,
+    reply,
+    request,
+    scenario,
+    silence_rtp,
+    sipp,
+)
+from tests.outbound.lines.sip.sounds import hum, pitch
+
+
+def tone(hertz: float, seconds: float, folder: Path) -> Path:
+    """A file of mu-law bytes."""
+    path = folder / f"tone{hertz:.0f}.ulaw"
+    path.write_bytes(to_mulaw(hum(hertz, seconds).samples).tobytes())
+    return path
+
+
+def test_the_callee_s_sound_comes_in_frames_of_20_ms_from_the_answer_on(tmp_path: Path) -> None:
+    steps = scenario(answer(port=PLAYING_PORT), play(tone(440, 5, tmp_path)), pause(2_000), bye())
+
+    async def run() -> None:
+        async with sipp(steps, tmp_path) as callee:
+            heard = await one_call(callee)
+            seconds = heard.ended_at - heard.answered_at
+            assert abs(len(heard.frames) * 0.02 - seconds) < 0.1
+            assert all(frame.samples.shape == (160,) for frame in heard.frames)
+            kept = [frame.samples for frame in heard.frames if not frame.lost]
+            assert len(kept) > 80
+            assert abs(pitch(np.concatenate(kept)) - 440) < 5
+
+    asyncio.run(run())
+
+
+def test_a_gap_in_the_sound_is_silence_marked_as_lost_and_the_clock_goes_on(tmp_path: Path) -> None:
+    steps = scenario(
+        answer(port=PLAYING_PORT), play(tone(440, 5, tmp_path)), pause(700), silence_rtp(), pause(800), bye()
+    )
+
+    async def run() -> None:
+        async with sipp(steps, tmp_path) as callee:
+            heard = await one_call(callee)
+            tail = heard.frames[-25:]
+            assert all(frame.lost and not frame.samples.any() for frame in tail)
+            assert not all(frame.lost for frame in heard.frames)
+            assert abs(len(heard.frames) * 0.02 - (heard.ended_at - heard.answered_at)) < 0.1
+
+    asyncio.run(run())
+
+
+def test_sound_before_the_answer_is_early_media(tmp_path: Path) -> None:
+    steps = scenario(
+        reply("183 Session Progress", sdp=True, port=PLAYING_PORT),
+        play(tone(425, 5, tmp_path)),
+        pause(800),
+        reply("486 Busy Here"),
+        expect("ACK"),
+    )
+
+    async def run() -> None:
+        async with sipp(steps, tmp_path) as callee:
+            heard = await one_call(callee)
+            assert heard.end.cause is EndCause.BUSY
+            assert not heard.frames
+            early = np.concatenate([signal.samples for signal in heard.early])
+            assert abs(pitch(early) - 425) < 5
+
+    asyncio.run(run())
+
+
+def test_early_media_becomes_the_call_s_sound_when_it_is_answered(tmp_path: Path) -> None:
+    steps = scenario(
+        reply("183 Session Progress", sdp=True, port=PLAYING_PORT),
+        play(tone(425, 5, tmp_path)),
+        pause(500),
+        answer(port=PLAYING_PORT),
+        pause(600),
+        bye(),
+    )
+
+    async def run() -> None:
+        async with sipp(steps, tmp_path) as callee:
+            heard = await one_call(callee)
+            assert heard.early
+            assert any(not frame.lost for frame in heard.frames)
+            assert sum(isinstance(signal, Answered) for signal in heard.signals) == 1
+
+    asyncio.run(run())
+
+
+def test_the_sound_survives_a_re_invite(tmp_path: Path) -> None:
+    steps = scenario(
+        answer(port=PLAYING_PORT), play(tone(440, 5, tmp_path)), pause(500),
+        request("INVITE", 2, sdp=True, port=PLAYING_PORT), expect_reply(200), request("ACK", 2),
+        pause(700), bye(),
+    )  # fmt: skip
+
+    async def run() -> None:
+        async with sipp(steps, tmp_path) as callee:
+            heard = await one_call(callee)
+            assert heard.end.cause is EndCause.FAR_END, callee.errors()
+            assert abs(len(heard.frames) * 0.02 - (heard.ended_at - heard.answered_at)) < 0.1
+            assert not heard.frames[-5].lost
+
+    asyncio.run(run())
+
+
+def test_a_narrow_answer_to_a_wideband_offer_is_heard_at_the_line_s_rate(tmp_path: Path) -> None:
+    steps = scenario(answer(port=PLAYING_PORT), play(tone(440, 5, tmp_path)), pause(1_000), bye())
+
+    async def run() -> None:
+        async with sipp(steps, tmp_path) as callee:
+            heard = await one_call(callee, codecs=["g722", "pcmu"])
+            assert all(frame.samples.shape == (320,) for frame in heard.frames)
+            kept = [frame.samples for frame in heard.frames if not frame.lost]
+            assert abs(pitch(np.concatenate(kept), 16_000) - 440) < 5
+
+    asyncio.run(run())
+
+
+def test_keys_arrive_as_events_of_rfc_4733(tmp_path: Path) -> None:
+    steps = scenario(
+        answer(), pause(300), press("1"), pause(400), press("2"), pause(400), press("pound"), pause(400), bye()
+    )
+
+    async def run() -> None:
+        async with sipp(steps, tmp_path) as callee:
+            assert (await one_call(callee)).keys == "12#"
+
+    asyncio.run(run())

@@ -1,0 +1,117 @@
+"""Nobody steers the line from outside, and nothing leaves it that must not."""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+from pathlib import Path
+
+import pytest
+
+from outbound.lines.base import Channel, EndCause, Frame, Signal
+from tests.outbound.lines.sip.calls import NUMBER, follow, line_to, order
+from tests.outbound.lines.sip.second_agent import second_agent
+from tests.outbound.lines.sip.sipp import answer, bye, free_port, pause, refuse, scenario, sipp
+
+
+def test_a_stranger_who_calls_is_refused_and_never_answered() -> None:
+    async def run() -> None:
+        port = free_port()
+        async with second_agent() as stranger, line_to(stranger.port, local_port=port) as line:
+            await stranger.say(f"dial sip:robot@127.0.0.1:{port}")
+            assert (await stranger.until("CALL_CLOSED"))["text"] == "486 Busy Here"
+            assert "CALL_ESTABLISHED" not in [event["event"] for event in stranger.events]
+            assert line.in_use == 0
+
+    asyncio.run(run())
+
+
+def test_a_callee_who_asks_us_to_call_somebody_else_is_refused() -> None:
+    async def run() -> None:
+        async with second_agent(NUMBER) as callee, second_agent() as victim, line_to(callee.port) as line:
+            following = asyncio.ensure_future(follow(await line.dial(order())))
+            await callee.until("CALL_ESTABLISHED")
+            await callee.say(f"refer {victim.address}")
+            assert (await callee.until("REFER_REFUSED"))["status"] == 603
+            await callee.say("hang-up")
+            assert (await following).end.cause is EndCause.FAR_END
+            assert "CALL_INCOMING" not in [event["event"] for event in victim.events]
+
+    asyncio.run(run())
+
+
+def test_a_number_outside_the_allow_list_never_leaves_the_line(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with sipp(refuse("486 Busy Here"), tmp_path) as callee, line_to(callee.port) as line:
+            heard = await follow(await line.dial(order(number="+881612345678")))
+            assert heard.end.cause is EndCause.FAILED
+            assert callee.process.returncode is None, "no INVITE may have arrived"
+            assert line.in_use == 0
+
+    asyncio.run(run())
+
+
+def test_the_calls_of_a_day_run_out_and_the_line_says_when_to_come_back(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with sipp(refuse("486 Busy Here"), tmp_path) as callee:
+            async with line_to(callee.port, max_calls_per_day=1) as line:
+                assert (await follow(await line.dial(order()))).end.cause is EndCause.BUSY
+                end = (await follow(await line.dial(order()))).end
+                assert end.cause is EndCause.ROUTE_DOWN
+                assert end.retry_after_seconds is not None
+                assert 86_000 < end.retry_after_seconds <= 86_400
+
+    asyncio.run(run())
+
+
+def test_more_calls_than_channels_are_not_placed(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with sipp(scenario(answer(), pause(300), bye()), tmp_path) as callee:
+            async with line_to(callee.port, channels=1) as line:
+                first = asyncio.ensure_future(follow(await line.dial(order())))
+                assert (await follow(await line.dial(order()))).end.cause is EndCause.ROUTE_DOWN
+                assert (await first).end.cause is EndCause.FAR_END
+
+    asyncio.run(run())
+
+
+def test_a_call_has_a_longest_duration(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with second_agent(NUMBER) as callee, line_to(callee.port, max_call_seconds=0.5) as line:
+            heard = await follow(await line.dial(order()))
+            assert heard.end.cause is EndCause.NEAR_END
+            assert heard.ended_at - heard.answered_at < 1.5
+
+    asyncio.run(run())
+
+
+def test_a_call_that_breaks_leaves_the_other_calls_alone(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with second_agent(NUMBER) as callee, line_to(callee.port) as line:
+            broken, sound = await line.dial(order()), await line.dial(order())
+
+            def hang_up_later(signal: Signal, channel: Channel) -> None:
+                nonlocal frames
+                frames += isinstance(signal, Frame)
+                if frames == 50:
+                    channel.hang_up()
+
+            frames = 0
+            broken._listen_for_keys = None  # type: ignore[assignment, method-assign]
+            one, other = await asyncio.gather(follow(broken), follow(sound, hang_up_later))
+            assert one.end.cause is EndCause.FAILED
+            assert other.end.cause is EndCause.NEAR_END
+            assert len(other.frames) >= 49
+
+    asyncio.run(run())
+
+
+def test_logs_carry_no_numbers(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    async def run() -> None:
+        async with sipp(refuse("404 Not Found"), tmp_path) as callee, line_to(callee.port) as line:
+            await follow(await line.dial(order()))
+
+    with caplog.at_level(logging.DEBUG):
+        asyncio.run(run())
+    assert NUMBER.removeprefix("+") not in caplog.text
+    assert NUMBER.removeprefix("+") not in repr(order())
