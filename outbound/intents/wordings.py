@@ -1,13 +1,16 @@
 """The wordings a language is learned from: one file per intent, one wording a line.
 
-Decides how `data/<LANG>/<intent>.txt` is read: `#` begins a comment; `{name}` stands for the entries of a slot in
-`slots.yaml`; `rating.txt` holds ratings of any value with `{rating}` for the number. The plainest wordings stand
-first in a file: they are what a grammar of short answers is made of. How a model learns from them is `fitting.py`.
+Decides how `data/<LANG>/<intent>.txt` is read: `#` begins a comment; `(stop|quit|)` is a choice; `{name}` stands for the
+entries of a slot in `slots.yaml`; `rating.txt` holds ratings of any value with `{rating}` for the number. The plainest
+wordings stand first in a file: they are what a grammar of short answers is made of. How a model learns from
+wordings is `fitting.py`.
 """
 
 from __future__ import annotations
 
 import hashlib
+import itertools
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -21,16 +24,24 @@ from campaigns.intents import Intent
 from outbound.errors import OutboundError
 from outbound.intents.language import DATA, Language, language_named
 
+_CHOICE = re.compile(r"\{(\w+)\}|\(([^()]*)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
-_FILLINGS = 4
-"""So many ways a wording with slots is filled: enough to learn that the slot's words do not matter."""
+_MOST_PER_LINE = 12
+"""So many wordings are made of one written line at most; of more, this many are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """One way to say an intent, in plain form. `line` groups the fillings of one written line."""
+    """One way to say an intent.
+
+    Attributes:
+        text: in plain form, as the model reads it.
+        spoken: lower case, as a recogniser writes it ("don't").
+        line: the written line it was made of, counted over all files of the language.
+    """
 
     text: str
+    spoken: str
     intent: Intent
     line: int
 
@@ -46,8 +57,9 @@ def wordings_of(tag: str) -> tuple[Wording, ...]:
     found: dict[str, Wording] = {}
     for line, (intent, written) in enumerate(_written(tag)):
         for text in _filled(written, tag):
-            plain = language.plain(text)
-            known = found.setdefault(plain, Wording(plain, intent, line))
+            spoken = " ".join(text.lower().split())
+            plain = language.plain(spoken)
+            known = found.setdefault(plain, Wording(plain, spoken, intent, line))
             if known.intent is not intent:
                 raise OutboundError(
                     f'{tag}: "{written}" stands for both {known.intent} and {intent}',
@@ -81,14 +93,25 @@ def _lines(tag: str, name: str) -> Iterator[str]:
                 yield text
 
 
-def _filled(written: str, tag: str) -> Iterator[str]:
-    """The written line with its slots filled, always in the same ways."""
-    if not _SLOT.search(written):
-        yield written
-        return
+def _filled(written: str, tag: str) -> list[str]:
+    """What a written line stands for: all of it where that is little, else a draw that is always the same."""
+    pieces = _pieces(written, tag)
     chance = Random(crc32(written.encode()))
-    for _ in range(_FILLINGS):
-        yield _SLOT.sub(lambda slot: chance.choice(_slot(tag, slot[1])), written)
+    if math.prod(len(piece) for piece in pieces) <= _MOST_PER_LINE:
+        texts = ["".join(chosen) for chosen in itertools.product(*pieces)]
+    else:
+        texts = ["".join(chance.choice(piece) for piece in pieces) for _ in range(_MOST_PER_LINE)]
+    return [_SLOT.sub(lambda slot: chance.choice(_slot(tag, slot[1])), text) for text in texts]
+
+
+def _pieces(written: str, tag: str) -> list[list[str]]:
+    """The written line cut into pieces, each with the texts that may stand there."""
+    pieces, end = [], 0
+    for choice in _CHOICE.finditer(written):
+        pieces.append([written[end : choice.start()]])
+        pieces.append(_slot(tag, choice[1]) if choice[1] else choice[2].split("|"))
+        end = choice.end()
+    return [*pieces, [written[end:]]]
 
 
 def _slot(tag: str, name: str) -> list[str]:
@@ -109,5 +132,5 @@ def _slots(tag: str) -> dict[str, list[str]]:
 
 def short_wordings(language: Language, intent: Intent, most_words: int, most: int) -> tuple[str, ...]:
     """The first `most` wordings of an intent that have at most `most_words` words."""
-    short = (w.text for w in wordings_of(language.tag) if w.intent is intent)
-    return tuple(text for text in short if len(language.words(text)) <= most_words)[:most]
+    short = (w for w in wordings_of(language.tag) if w.intent is intent and len(language.words(w.text)) <= most_words)
+    return tuple(wording.spoken for wording in itertools.islice(short, most))
