@@ -1,0 +1,52 @@
+"""What a telephone, a recogniser and good manners do to a wording.
+
+Decides how training wordings are varied: fillers and courtesies around them, weak words lost, words misheard,
+doubled or cut off. The lists are the language's (`language.yaml`); the dice are the caller's.
+"""
+
+from __future__ import annotations
+
+from random import Random
+
+from outbound.intents.language import Language
+
+_COURTESY_BEFORE = 0.22
+_COURTESY_AFTER = 0.18
+_FILLER = 0.2
+_LOST_WORD = 0.12
+"""Chance per weak word."""
+_MISHEARD_WORD = 0.07
+"""Chance per word that has a double."""
+_DOUBLED_WORD = 0.04
+_LOST_EDGE = 0.04
+"""The first word is missed when the microphone opens late."""
+
+
+def varied(plain: str, language: Language, chance: Random) -> str:
+    """One variant of a plain text, still of the same meaning."""
+    words = _misheard(language.words(plain), language, chance)
+    if language.fillers and chance.random() < _FILLER:
+        place = chance.choice((0, 0, len(words), chance.randrange(len(words) + 1)))
+        words[place:place] = language.words(chance.choice(language.fillers))
+    if language.before and chance.random() < _COURTESY_BEFORE:
+        words[:0] = language.words(chance.choice(language.before))
+    if language.after and chance.random() < _COURTESY_AFTER:
+        words += language.words(chance.choice(language.after))
+    return language.joined(words)
+
+
+def _misheard(words: list[str], language: Language, chance: Random) -> list[str]:
+    """The words as a recogniser may give them; never none at all."""
+    heard: list[str] = []
+    for word in words:
+        if len(words) > 2 and word in language.droppable and chance.random() < _LOST_WORD:
+            continue
+        if word in language.alike and chance.random() < _MISHEARD_WORD:
+            heard += language.words(chance.choice(language.alike[word]))
+            continue
+        heard.append(word)
+        if chance.random() < _DOUBLED_WORD:
+            heard.append(word)
+    if len(heard) > 4 and chance.random() < _LOST_EDGE:
+        del heard[0]
+    return heard or words
