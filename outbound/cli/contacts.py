@@ -1,0 +1,128 @@
+"""`outbound contacts`: who is called."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from campaigns.audience import read_contacts, write_rejects
+from campaigns.definition import load, parse
+from campaigns.store import ContactState
+from outbound.cli import output
+from outbound.cli.stores import campaign_name, opened
+from outbound.clock import SystemClock
+
+app = typer.Typer(help="Whom a campaign calls: import lists, see where everybody stands.", no_args_is_help=True)
+
+
+@app.command("import")
+def import_(
+    campaign: Annotated[str, typer.Argument(help="A campaign file, or the name of one in the store.")],
+    list_file: Annotated[Path, typer.Argument(help="The contacts: CSV or XLSX.", metavar="LIST")],
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where bad rows go.  [default: beside the list, NAME.rejects.csv]")
+    ] = None,
+    region: Annotated[
+        str | None, typer.Option(help="Country of numbers without a country code, e.g. US.", metavar="XX")
+    ] = None,
+    db: output.Db = None,
+    json: output.Json = False,
+) -> None:
+    """Add a list of contacts to a campaign. Good rows are taken; bad ones are written to a file you can mend.
+
+    The same number twice is no new contact, so an import can be repeated. Exits with 0 also when some rows were
+    rejected. Example: outbound contacts import my.yaml orders.csv
+    """
+    now = SystemClock().now()
+    with opened(db) as store:
+        path = Path(campaign)
+        if path.suffix in (".yaml", ".yml"):
+            definition = load(path)
+            store.save_campaign(definition, path.read_text(encoding="utf-8"), now)
+        else:
+            definition = parse(store.campaign(campaign).source, campaign)
+        audience = read_contacts(list_file, definition, region)
+        added = store.add_contacts(definition.name, audience.accepted, now)
+    rejects = rejects or list_file.with_name(f"{list_file.stem}.rejects.csv")
+    if audience.rejected:
+        write_rejects(rejects, audience.rejected, audience.header)
+    if json:
+        output.emit_json(
+            {
+                "campaign": definition.name,
+                "new": added.new,
+                "duplicates": added.duplicates,
+                "listed": added.listed,
+                "rejected": [
+                    {"row": r.row, "field": r.field, "reason": r.reason, "fix": r.fix} for r in audience.rejected
+                ],
+                "rejects_file": rejects if audience.rejected else None,
+                "note": audience.note,
+            }
+        )
+        return
+    if audience.note:
+        output.note(audience.note)
+    output.out.print(
+        f"{definition.name}: {added.new} new, {added.duplicates} known already, "
+        f"{added.listed} on the do-not-call list, {len(audience.rejected)} rejected"
+    )
+    for row in audience.rejected[:5]:
+        output.note(f"  row {row.row}: {row.reason}")
+    if audience.rejected:
+        output.note(f"the rejected rows stand in {rejects}, each with its reason: mend that file and import it")
+
+
+@app.command("list")
+def list_(
+    campaign: Annotated[str | None, typer.Argument(help="Only this campaign, by name or file.")] = None,
+    state: Annotated[ContactState | None, typer.Option(help="Only contacts in this state.")] = None,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 50,
+    show_numbers: output.ShowNumbers = False,
+    db: output.Db = None,
+    json: output.Json = False,
+) -> None:
+    """List contacts and where each of them stands."""
+    with opened(db) as store:
+        rows = []
+        for contact in store.contacts(campaign_name(campaign) if campaign else None, state=state):
+            rows.append(contact)
+            if len(rows) >= limit:
+                break
+    if json:
+        output.emit_json(
+            [
+                {
+                    "id": c.id,
+                    "campaign": c.campaign,
+                    "number": output.masked(c.number, show_numbers),
+                    "reference": c.reference,
+                    "state": c.state,
+                    "closed_by": c.closed_by,
+                    "attempts": c.attempts,
+                    "last_disposition": c.last_disposition,
+                    "next_at": c.next_at,
+                }
+                for c in rows
+            ]
+        )
+        return
+    output.table(
+        "",
+        [">id", "campaign", "number", "state", ">attempts", "last", "closed by", "next"],
+        [
+            (
+                c.id,
+                c.campaign,
+                output.masked(c.number, show_numbers),
+                c.state,
+                c.attempts,
+                c.last_disposition,
+                c.closed_by,
+                f"{c.next_at:%Y-%m-%d %H:%M}" if c.state is ContactState.OPEN else "",
+            )
+            for c in rows
+        ],
+    )
