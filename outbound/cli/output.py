@@ -44,10 +44,15 @@ OURS = (OutboundError, CampaignError, AudioError)
 
 def fail(message: str, hint: str = "", code: int = 1) -> NoReturn:
     """Print `error:` and `hint:` on stderr and exit with `code` (2 for a wrong call of the command)."""
+    report_error(message, hint)
+    raise typer.Exit(code)
+
+
+def report_error(message: str, hint: str = "") -> None:
+    """What is wrong and what to do about it, on stderr."""
     err.print(f"[red]error:[/] {_plain(message)}", soft_wrap=True)
     if hint:
         err.print(f"[cyan]hint:[/] {_plain(hint)}", soft_wrap=True)
-    raise typer.Exit(code)
 
 
 def note(message: str) -> None:

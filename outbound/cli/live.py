@@ -1,0 +1,147 @@
+"""What a person sees while calls are placed: the calls in progress, the last results, how far it is.
+
+Decides only how news is shown. Numbers are masked; on a terminal that is none, results are printed line by line.
+"""
+
+from __future__ import annotations
+
+from collections import Counter, deque
+from dataclasses import dataclass, field
+from datetime import datetime
+from types import TracebackType
+from typing import Self
+
+from rich.console import Group, RenderableType
+from rich.live import Live
+from rich.table import Table
+from rich.text import Text
+
+from campaigns.outcomes import Disposition
+from outbound.cli import output
+from outbound.dialer import Finished, Happened, News, Placed, Refused
+from outbound.dialogue.actions import Save, Say, Transfer
+from outbound.dialogue.events import Answered, Heard, Pressed, Ringing, Screened
+
+_LAST = 6
+_STYLE = {
+    Disposition.COMPLETED: "green",
+    Disposition.TRANSFERRED: "green",
+    Disposition.CALLBACK: "cyan",
+    Disposition.OPTED_OUT: "yellow",
+    Disposition.WRONG_NUMBER: "yellow",
+    Disposition.FAILED: "red",
+    Disposition.INTERRUPTED: "red",
+    Disposition.CRISIS: "bold red",
+}
+
+
+@dataclass(slots=True)
+class _Call:
+    placed: Placed
+    state: str = "dialing"
+    words: str = ""
+
+
+@dataclass(slots=True)
+class LiveView:
+    """A live table of calls; a context manager whose `watch` is the dialer's."""
+
+    show_numbers: bool = False
+    quiet: bool = False
+    _calls: dict[int, _Call] = field(default_factory=dict)
+    _last: deque[tuple[Placed, Finished]] = field(default_factory=lambda: deque(maxlen=_LAST))
+    _counts: Counter[Disposition] = field(default_factory=Counter)
+    _refusals: Counter[str] = field(default_factory=Counter)
+    _now: datetime | None = None
+    _live: Live | None = None
+
+    def __enter__(self) -> Self:
+        if output.out.is_terminal and not self.quiet:
+            self._live = Live(get_renderable=self._picture, console=output.out, refresh_per_second=8)
+            self._live.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._live is not None:
+            self._live.__exit__(kind, error, trace)
+
+    @property
+    def counts(self) -> Counter[Disposition]:
+        """The dispositions so far."""
+        return self._counts
+
+    def watch(self, news: News) -> None:
+        """Take note of what the dialer tells."""
+        match news:
+            case Placed():
+                self._calls[news.call_id] = _Call(news)
+                self._now = news.at
+            case Happened(call_id, what) if call_id in self._calls:
+                self._note(self._calls[call_id], what)
+            case Finished():
+                self._finish(news)
+            case Refused():
+                self._refusals.update(str(reason.rule) for reason in news.verdict.reasons)
+                self._now = news.at
+
+    @staticmethod
+    def _note(call: _Call, what: object) -> None:
+        match what:
+            case Ringing():
+                call.state = "ringing"
+            case Answered():
+                call.state = "answered"
+            case Screened(party):
+                call.state = str(party)
+            case Say(text=text) if text:
+                call.words = f"» {text}"
+            case Heard(intent, _, words):
+                call.words = f"« {words or '…'} [{intent}]"
+            case Pressed(key):
+                call.words = f"« key {key}"
+            case Save(result):
+                call.state = f"saved {type(result).__name__}"
+            case Transfer():
+                call.state = "transferring"
+
+    def _finish(self, news: Finished) -> None:
+        self._now = news.at
+        self._counts[news.disposition] += 1
+        call = self._calls.pop(news.call_id, None)
+        if call is None:
+            return
+        self._last.append((call.placed, news))
+        if self._live is None and not self.quiet:
+            output.out.print(
+                f"{news.at:%H:%M:%S}  {news.campaign}  {self._number(call.placed)}  "
+                f"{news.disposition}  {news.seconds:.0f} s"
+            )
+
+    def _number(self, placed: Placed) -> str:
+        return output.masked(placed.number, self.show_numbers)
+
+    def _picture(self) -> RenderableType:
+        calls = Table(box=None, pad_edge=False, expand=True, header_style="bold")
+        for name, width in (("campaign", 14), ("number", 14), ("state", 16)):
+            calls.add_column(name, width=width, no_wrap=True)
+        calls.add_column("last words", ratio=1, no_wrap=True, overflow="ellipsis")
+        for call in list(self._calls.values()):
+            calls.add_row(call.placed.campaign, self._number(call.placed), call.state, Text(call.words))
+        for placed, finished in reversed(list(self._last)):
+            style = _STYLE.get(finished.disposition, "")
+            calls.add_row(
+                Text(finished.campaign, style="dim"),
+                Text(self._number(placed), style="dim"),
+                Text(str(finished.disposition), style=style),
+                Text(f"{finished.seconds:.0f} s", style="dim"),
+            )
+        done = "   ".join(f"{disposition} {count}" for disposition, count in self._counts.most_common())
+        held = "   ".join(f"{rule} {count}" for rule, count in self._refusals.most_common())
+        when = f"{self._now:%a %d %b %H:%M} UTC" if self._now else ""
+        return Group(
+            calls,
+            Text(f"\n{when}   {sum(self._counts.values())} calls   {done}", style="bold"),
+            Text(f"not now: {held}" if held else "", style="dim"),
+        )
