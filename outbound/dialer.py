@@ -15,18 +15,21 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
 
+from audio.errors import AudioError
 from campaigns.compliance.verdict import Verdict
 from campaigns.errors import CampaignError
 from campaigns.outcomes import Disposition, Result
-from campaigns.store import Claim, Contact, Permit, Refusal, Store
+from campaigns.store import Claim, Permit, Refusal, Store
 from campaigns.store.leases import LEASE_SECONDS
-from outbound.call import CallCancelled, CallOutcome, Conversation, conduct
+from outbound.call import CallCancelled, CallOutcome, conduct
 from outbound.clock import Clock
 from outbound.dialogue import Dialogue
 from outbound.dialogue.actions import Action
 from outbound.dialogue.events import Event
 from outbound.journal import Journal
-from outbound.lines.base import Channel, DialOrder, Line
+from outbound.lines.base import DialOrder
+from outbound.preparation import Preparation, Prepared
+from outbound.routes import Route
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
@@ -35,20 +38,6 @@ ROUTE_REST_SECONDS = 30.0
 """How long a line that takes no calls is left alone."""
 CLAIM_SECONDS = 120.0
 """How long a claimed contact is held for us: longer than it takes to render its prompts."""
-
-
-class PreparedCall(Protocol):
-    """All that one call will say, rendered before anybody's phone rings."""
-
-    @property
-    def version_id(self) -> int:
-        """The version of the campaign it was prepared from."""
-
-    def begin(self, permit: Permit, channel: Channel) -> tuple[Dialogue, Conversation]:
-        """The two that talk on this channel. Nothing slow happens here."""
-
-
-Prepare = Callable[[Contact], Awaitable[PreparedCall]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +99,19 @@ async def at_once(function: Callable[[], T]) -> T:
     return function()
 
 
+class Transact(Protocol):
+    """How a store transaction is run: off the event loop, or here and now."""
+
+    def __call__(self, function: Callable[[], T], /) -> Awaitable[T]: ...
+
+
 class Dialer:
-    """One dialer of one store on one line."""
+    """One dialer of one store on one route."""
 
     def __init__(
         self,
         store: Store,
-        line: Line,
-        prepare: Prepare,
+        route: Route,
         clock: Clock,
         journal: Journal,
         *,
@@ -125,24 +119,24 @@ class Dialer:
         calls_in_flight: int | None = None,
         campaign_names: list[str] | None = None,
         watch: Watch = nobody,
-        transact: Callable[[Callable[[], object]], Awaitable[object]] = in_a_thread,
+        transact: Transact = in_a_thread,
         longest_wait_seconds: float | None = 0.5,
     ) -> None:
         """Args:
         journal: takes results when the store does not; brought home before anything is dialled.
         owner: names this process in the store (`Store.lease`); never used again by another.
-        calls_in_flight: at most so many at a time; never more than the line's channels.
+        calls_in_flight: at most so many at a time; never more than the route's channels.
         campaign_names: only these; None is every running campaign.
         longest_wait_seconds: how soon a change made from another terminal is noticed. None waits until the next
             contact is due, for a clock that jumps.
         """
         self._store = store
-        self._line = line
-        self._prepare = prepare
+        self._route = route
+        self._prepare = Preparation(store, route)
         self._clock = clock
         self._journal = journal
         self._owner = owner
-        self._most = min(calls_in_flight or line.channels, line.channels)
+        self._most = min(calls_in_flight or route.channels, route.channels)
         self._campaigns = campaign_names
         self._watch = watch
         self._transact = transact
@@ -233,9 +227,7 @@ class Dialer:
                 return
             if permit.version_id != prepared.version_id:  # the campaign was edited while its prompts were rendered
                 prepared = await self._prepare(contact)
-        except asyncio.CancelledError:
-            raise
-        except CampaignError as error:
+        except (CampaignError, AudioError) as error:
             log.error("contact %d of %s was not called: %s", claim.contact_id, claim.campaign, error)
             return
         await self._conduct(permit, prepared)
@@ -243,7 +235,7 @@ class Dialer:
     async def _authorise(self, claim: Claim) -> Permit | None:
         now = self._clock.now()
         answer = await self._in_store(
-            lambda: self._store.authorise(claim.contact_id, now, line=self._line.name, owner=self._owner)
+            lambda: self._store.authorise(claim.contact_id, now, line=self._route.name, owner=self._owner)
         )
         if isinstance(answer, Refusal):
             self._watch(Refused(claim.contact_id, claim.campaign, answer.verdict, now))
@@ -251,7 +243,7 @@ class Dialer:
         self._watch(Placed(answer.call_id, answer.contact_id, answer.campaign, answer.number, answer.attempt, now))
         return answer
 
-    async def _conduct(self, permit: Permit, prepared: PreparedCall) -> None:
+    async def _conduct(self, permit: Permit, prepared: Prepared) -> None:
         """Dials and talks. Whatever happens, the call row gets its disposition."""
         order = DialOrder(permit.call_id, permit.number, permit.caller_id, permit.ring_seconds)
 
@@ -262,8 +254,8 @@ class Dialer:
             self._watch(Happened(permit.call_id, what))
 
         try:
-            channel = await self._line.dial(order)
-            dialogue, conversation = prepared.begin(permit, channel)
+            conversation = await self._route.open(order, permit, prepared.script)
+            dialogue = Dialogue(prepared.script, prepared.calendar)
             outcome = await conduct(dialogue, conversation, save, self._journal.keeping(permit.call_id), watch)
         except CallCancelled as cancelled:
             outcome = cancelled.outcome
@@ -280,7 +272,7 @@ class Dialer:
         now = self._clock.now()
         if outcome.disposition is Disposition.ROUTE_DOWN:
             self._route_opens_at = now + timedelta(seconds=ROUTE_REST_SECONDS)
-            log.warning("the line %s takes no calls; trying again in %.0f s", self._line.name, ROUTE_REST_SECONDS)
+            log.warning("the line %s takes no calls; trying again in %.0f s", self._route.name, ROUTE_REST_SECONDS)
         for result in outcome.unsaved:
             await self._save(permit.call_id, result)
         disposition = await self._in_store(
@@ -320,4 +312,4 @@ class Dialer:
             await asyncio.wait(set(self._calls))
 
     async def _in_store(self, function: Callable[[], T]) -> T:
-        return await self._transact(function)  # type: ignore[return-value]
+        return await self._transact(function)

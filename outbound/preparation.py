@@ -1,12 +1,11 @@
 """Makes a call ready before anybody's phone rings: the contact's script, its prompts rendered, its calendar.
 
 Decides that nothing slow is left for the moment somebody says hello. Who is called and whether it is allowed was
-decided elsewhere; what a conversation is made of (sound or text) is given from outside.
+decided elsewhere; what the call sounds like is the route's.
 """
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
@@ -15,20 +14,10 @@ from campaigns import spoken
 from campaigns.compliance.windows import next_open, zones_of
 from campaigns.definition import CampaignDefinition, parse
 from campaigns.script import Script
-from campaigns.store import Contact, Permit, Store
-from outbound.call import Conversation
-from outbound.dialogue import Calendar, Dialogue
+from campaigns.store import Contact, Store
+from outbound.dialogue import Calendar
 from outbound.intents.times import when_meant
-from outbound.lines.base import Channel
-
-Converse = Callable[[Script, Permit, Channel], Conversation]
-"""Joins a script's conversation to the channel of an authorised call."""
-Render = Callable[[Script], Awaitable[None]]
-"""Renders all that a script can say; returns when it is ready to be played."""
-
-
-async def nothing_to_render(_script: Script) -> None:
-    """For conversations without sound."""
+from outbound.routes import Route
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,19 +27,14 @@ class Prepared:
     version_id: int
     script: Script
     calendar: Calendar
-    converse: Converse
-
-    def begin(self, permit: Permit, channel: Channel) -> tuple[Dialogue, Conversation]:
-        return Dialogue(self.script, self.calendar), self.converse(self.script, permit, channel)
 
 
 class Preparation:
     """Prepares calls for the contacts of a store."""
 
-    def __init__(self, store: Store, converse: Converse, render: Render = nothing_to_render) -> None:
+    def __init__(self, store: Store, route: Route) -> None:
         self._store = store
-        self._converse = converse
-        self._render = render
+        self._route = route
 
     async def __call__(self, contact: Contact) -> Prepared:
         """The call to a contact, from the newest version of its campaign.
@@ -68,8 +52,8 @@ class Preparation:
             """A promise that no window can keep stays as it is: the gate will say no to it."""
             return next_open([window], zones_of(contact.number, contact.timezone), moment) or moment
 
-        await self._render(script)
-        return Prepared(record.version_id, script, Calendar(when_meant, opening_time, spoken.moment), self._converse)
+        await self._route.prepare(script)
+        return Prepared(record.version_id, script, Calendar(when_meant, opening_time, spoken.moment))
 
 
 @lru_cache(maxsize=64)

@@ -10,9 +10,9 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from campaigns.checks import check as check_campaign
 
 from campaigns import templates
-from campaigns.checks import check as check_campaign
 from campaigns.definition import CampaignDefinition, load, parse
 from campaigns.store import CampaignState, Store
 from outbound.cli import output
