@@ -1,0 +1,82 @@
+"""Answers that need no model: a rating in a rating step, a wording that is known to the letter, a nod.
+
+Decides what is read before and above the model, and only where it cannot be misread: "to" is a two where a rating is
+asked and nowhere else; "okay" is a yes where yes or no was asked, and elsewhere a sound of listening.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from functools import cache
+
+from campaigns.intents import Intent
+from outbound.intents.language import Language
+from outbound.intents.wordings import wordings_of
+
+RATINGS = frozenset(intent for intent in Intent if intent.rating)
+
+
+def known_answer(plain: str, language: Language, expecting: Collection[Intent]) -> Intent | None:
+    """The intent of a plain text that leaves no doubt in this step, else None: ask the model."""
+    rates = not RATINGS.isdisjoint(expecting)
+    if rates and (rating := _rating(plain, language)) is not None:
+        return Intent(f"rating_{rating}")
+    known = _known(language.tag).get(plain)
+    if plain in language.nods:
+        return Intent.YES if known is Intent.YES and Intent.YES in expecting else Intent.OTHER
+    return None if known in RATINGS and not rates else known
+
+
+@cache
+def _known(tag: str) -> dict[str, Intent]:
+    return {wording.text: wording.intent for wording in wordings_of(tag)}
+
+
+def _rating(plain: str, language: Language) -> int | None:
+    """The one number 1-5 in a text that holds nothing else of weight.
+
+    A word that only sounds like a number ("to", "for") counts when there is no number beside it.
+    """
+    words = [word for word in language.words(_without_scale(plain, language)) if word not in language.around]
+    true = {forms[0]: rating for rating, forms in language.numbers.items()}
+    alike = {form: rating for rating, forms in language.numbers.items() for form in forms}
+    if any(word not in alike for word in words):
+        return None
+    said = {true[word] for word in words if word in true} or {alike[word] for word in words}
+    return said.pop() if len(said) == 1 else None
+
+
+def _without_scale(plain: str, language: Language) -> str:
+    """The text without a closing "out of five", unless that is all there is."""
+    space = " " if language.spaced else ""
+    for ending in language.scale:
+        if plain.endswith(space + ending):
+            return plain.removesuffix(space + ending)
+    return plain
+
+
+def chosen_phrase(plain: str, language: Language, phrases: Sequence[str]) -> tuple[str, float] | None:
+    """The step's own phrase that was said, with how sure that is; None for none, several, or a denied one.
+
+    A phrase counts when its words of weight are all said, in their order: "just leave it at the door" is "at the door".
+    """
+    words = language.words(plain)
+    negation = language.classes.get("negation", ())
+    said: list[tuple[int, float, str]] = []
+    for phrase in phrases:
+        wanted = language.words(language.plain(phrase))
+        if wanted == words:
+            return phrase, 0.97
+        weighty = [word for word in wanted if word not in language.droppable] or wanted
+        denied = any(word in negation and word not in wanted for word in words)
+        if weighty and not denied and _in_order(weighty, words):
+            said.append((len(weighty), len(wanted) / max(len(words), len(wanted)), phrase))
+    said.sort(reverse=True)
+    if not said or (len(said) > 1 and said[0][0] == said[1][0]):
+        return None
+    return said[0][2], 0.6 + 0.3 * said[0][1]
+
+
+def _in_order(wanted: Sequence[str], words: Sequence[str]) -> bool:
+    rest = iter(words)
+    return all(word in rest for word in wanted)

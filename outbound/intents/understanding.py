@@ -1,0 +1,171 @@
+"""What a callee means: words in, one intent with an honest confidence out.
+
+Decides how the known answers, the trained model, the step's expectation and the engine's doubts come together. What is
+sure enough to act on is `decisions.py`; what happens then is the dialogue's business. Pure and thread-safe.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from audio.recognition.base import Expected, Transcript
+from campaigns.intents import GLOBAL_INTENTS, Intent
+from outbound.intents.answers import RATINGS, chosen_phrase, known_answer
+from outbound.intents.decisions import COMPLETE, EXPECTED_ODDS, FIRST, decided, trust
+from outbound.intents.language import Language, language_named, languages
+from outbound.intents.model import INTENTS, Likelihoods, Model, ModelMissing, model_for
+from outbound.intents.wordings import short_wordings, wordings_of
+
+_SHORT_WORDS = 3
+_SHORT_EXPECTED, _SHORT_GLOBAL = 24, 5
+"""Wordings per intent in a grammar. Every further phrase costs a grammar some certainty about digits."""
+
+_KNOWN = 0.97
+"""How sure a known answer is: the words may still be misheard, or meant otherwise."""
+
+_ALTERNATIVE = 0.4
+"""The weight of each further reading against the one before it."""
+
+_CLOSED = RATINGS | {Intent.YES, Intent.NO, Intent.SATISFIED, Intent.DISSATISFIED}
+"""Steps that expect nothing else are answered in a word or two."""
+
+_OTHER = INTENTS.index(Intent.OTHER)
+
+
+@dataclass(frozen=True, slots=True)
+class Meaning:
+    """What one utterance means.
+
+    Attributes:
+        intent: OTHER for what is unclear, no answer, or one of the step's own phrases.
+        confidence: 0-1, calibrated on wordings the model never saw.
+        words: the words it was read from.
+        choice: the step's own phrase that was said, if one was.
+    """
+
+    intent: Intent
+    confidence: float
+    words: str
+    choice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Understanding:
+    """The understanding of one language. Without a language or a model everything is OTHER: callees answer by key."""
+
+    language: Language | None
+    model: Model | None
+
+    @property
+    def keys_only(self) -> bool:
+        """Nothing that is said can be understood."""
+        return self.language is None or self.model is None
+
+    def expected(self, expecting: Collection[Intent], phrases: Sequence[str] = ()) -> Expected:
+        """What the recogniser should listen for: a grammar for ratings and yes or no, sentences for everything else."""
+        if self.language is None:
+            return Expected()
+        if expecting and not phrases and _CLOSED.issuperset(expecting):
+            return Expected(_short_answers(self.language.tag, frozenset(expecting)), closed=True)
+        return Expected((*phrases, *_sentences(self.language.tag, RATINGS.isdisjoint(expecting))), closed=False)
+
+    def meaning(
+        self, transcript: Transcript, expecting: Collection[Intent], phrases: Sequence[str] = ()
+    ) -> Meaning:
+        """What was meant, in a step that expects `expecting` and offers `phrases` as answers of their own."""
+        if self.language is None or self.model is None or not transcript.text.strip():
+            return Meaning(Intent.OTHER, 0.0, transcript.text)
+        shares = self._likelihoods(transcript, expecting, self.language, self.model)
+        intent, confidence = decided(dict(zip(INTENTS, shares.tolist(), strict=True)))
+        if phrases and intent not in FIRST:
+            choice = chosen_phrase(self.language.plain(transcript.text), self.language, phrases)
+            if choice is not None:
+                return Meaning(Intent.OTHER, choice[1] * trust(transcript.confidence), transcript.text, choice[0])
+        return Meaning(intent, confidence, transcript.text)
+
+    def is_complete(self, transcript: Transcript, expecting: Collection[Intent], phrases: Sequence[str] = ()) -> bool:
+        """Whether this is a whole answer, so that a short silence ends the turn; an unfinished one is given time."""
+        if self.language is None or self.model is None:
+            return False
+        plain = self.language.plain(transcript.text)
+        known = known_answer(plain, self.language, expecting)
+        if known is not None:
+            return known is not Intent.OTHER
+        words = self.language.words(plain)
+        if not words or words[-1] in self.language.unfinished:
+            return False
+        meaning = self.meaning(transcript, expecting, phrases)
+        answers = meaning.intent is not Intent.OTHER or meaning.choice is not None
+        return answers and meaning.confidence >= COMPLETE
+
+    def _likelihoods(
+        self, transcript: Transcript, expecting: Collection[Intent], language: Language, model: Model
+    ) -> Likelihoods:
+        """How likely each intent is, given all readings, the step and the engine's confidence."""
+        shares = np.zeros(len(INTENTS))
+        total = 0.0
+        for plain, weight in _readings(transcript, language):
+            known = known_answer(plain, language, expecting)
+            reading = model.likelihoods(plain, language)
+            if known is not None:
+                reading = (1.0 - _KNOWN) * reading
+                reading[INTENTS.index(known)] += _KNOWN
+            shares += weight * _in_step(reading, expecting)
+            total += weight
+        shares *= trust(transcript.confidence) / total
+        shares[_OTHER] += 1.0 - shares.sum()
+        return shares
+
+
+def _readings(transcript: Transcript, language: Language) -> Iterator[tuple[str, float]]:
+    weight = 1.0
+    for text in (transcript.text, *transcript.alternatives[:3]):
+        if plain := language.plain(text):
+            yield plain, weight
+        weight *= _ALTERNATIVE
+
+
+def _in_step(shares: Likelihoods, expecting: Collection[Intent]) -> Likelihoods:
+    """Likelihoods with the step's expectation as a prior. A rating that nobody asked for is no answer."""
+    odds = np.array([EXPECTED_ODDS if intent in expecting else 1.0 for intent in INTENTS])
+    weighed: Likelihoods = shares * odds / (shares * odds).sum()
+    if RATINGS.isdisjoint(expecting):
+        unasked = [INTENTS.index(intent) for intent in RATINGS]
+        weighed[_OTHER] += weighed[unasked].sum()
+        weighed[unasked] = 0.0
+    return weighed
+
+
+@cache
+def _short_answers(tag: str, expecting: frozenset[Intent]) -> tuple[str, ...]:
+    """A grammar: short wordings of what is expected, and the shortest way to say what is always understood."""
+    language = language_named(tag)
+    asked = (short_wordings(language, i, _SHORT_WORDS, _SHORT_EXPECTED) for i in INTENTS if i in expecting)
+    always = (short_wordings(language, i, _SHORT_WORDS, _SHORT_GLOBAL) for i in INTENTS if i in GLOBAL_INTENTS)
+    return tuple(dict.fromkeys(text for texts in (*asked, *always) for text in texts))
+
+
+@cache
+def _sentences(tag: str, without_ratings: bool) -> tuple[str, ...]:
+    """Every wording there is, for a language model of what callees say."""
+    return tuple(w.spoken for w in wordings_of(tag) if not (without_ratings and w.intent in RATINGS))
+
+
+@cache
+def understanding_for(language: str) -> Understanding:
+    """The understanding of a BCP 47 language tag; a region without data of its own takes its language's.
+
+    A language without wordings or without a trained model understands nothing but keys (`keys_only`).
+    """
+    primary = language.partition("-")[0]
+    tag = next((t for t in (language, *languages()) if t in languages() and t.partition("-")[0] == primary), None)
+    if tag is None:
+        return Understanding(None, None)
+    try:
+        return Understanding(language_named(tag), model_for(tag))
+    except ModelMissing:
+        return Understanding(language_named(tag), None)
