@@ -13,29 +13,23 @@ from datetime import datetime
 
 from campaigns.outcomes import Disposition
 from campaigns.script import Script, Step
+from campaigns.spoken import moment
 from outbound.dialogue.actions import Action, Listen, Say
 from outbound.dialogue.events import Heard
 from outbound.dialogue.state import State
+from outbound.intents.times import when_meant
 
 SLOW_PACE = 0.8
 """What "slower, please" does to the voice's own speed."""
 
 
-def as_promised(at: datetime) -> datetime:
+def _as_promised(at: datetime) -> datetime:
     return at
-
-
-def no_moment(words: str, language: str, local_now: datetime) -> datetime | None:
-    return None
-
-
-def plain_moment(at: datetime, local_now: datetime, language: str) -> str:
-    return f"{at:%A %H:%M}"
 
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """What a dialogue knows of time; pure functions, given from outside.
+    """What a dialogue knows of time: pure functions.
 
     Attributes:
         when_meant: the moment that words name ("tomorrow at three"), or None; (words, language, local now).
@@ -43,9 +37,9 @@ class Calendar:
         spoken: how a moment is read back: (moment, local now, language).
     """
 
-    when_meant: Callable[[str, str, datetime], datetime | None] = no_moment
-    opening_time: Callable[[datetime], datetime] = as_promised
-    spoken: Callable[[datetime, datetime, str], str] = plain_moment
+    when_meant: Callable[[str, str, datetime], datetime | None] = when_meant
+    opening_time: Callable[[datetime], datetime] = _as_promised
+    spoken: Callable[[datetime, datetime, str], str] = moment
 
 
 @dataclass(frozen=True, slots=True)

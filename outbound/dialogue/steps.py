@@ -18,7 +18,7 @@ from outbound.dialogue.state import State
 ANSWER_SECONDS = 6.0
 """How long an answer to one of the dialogue's own questions may take to begin."""
 COMMENT_SECONDS = 8.0
-LAST_WORD_SECONDS = 1.2
+LAST_WORD_SECONDS = 1.5
 """After the script's last sentence, a breath for "wait, who is this?" before we hang up."""
 LOW_RATING = 2
 _LIKERT = {Intent.SATISFIED: 4, Intent.DISSATISFIED: 2}
@@ -174,6 +174,9 @@ def go_on(course: Course) -> tuple[Action, ...]:
 
 
 def silence(course: Course, event: Silence) -> tuple[Action, ...]:
+    """Nobody spoke. An offer may be passed over in silence; it is not made twice."""
+    if course.state is State.OFFERING:
+        return give_up(course)
     return _missed(course, course.script.phrases.silence)
 
 

@@ -151,7 +151,7 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
     S.ASIDE: _listening(to(steps.said_aside, _STEPS, LISTENING), _NOT_LISTENING),
     S.WAITING: _listening(to(steps.asked, S.WAITING), to(answers.waited, _STEPS, LISTENING)),
     S.SCHEDULING: _listening(to(steps.asked, S.SCHEDULING), to(steps.silence, S.CLOSING)),
-    S.OFFERING: _listening(to(steps.asked, S.OFFERING), to(steps.silence, S.OFFERING, _STEPS)),
+    S.OFFERING: _listening(to(steps.asked, S.OFFERING), to(steps.silence, _STEPS)),
     S.COMMENTING: _listening(to(steps.asked, S.COMMENTING), to(steps.silence, _STEPS)),
     S.ANNOUNCING: _parting(
         {

@@ -108,7 +108,9 @@ def until_nine(at: datetime) -> datetime:
     return at if at.hour < 21 else (at + timedelta(days=1)).replace(hour=9)
 
 
-CALENDAR = Calendar(when_meant=when_meant, opening_time=until_nine, spoken=lambda at, now, language: f"{at:%A %H:%M}")
+CALENDAR = Calendar(
+    when_meant=when_meant, opening_time=until_nine, spoken=lambda at, local_now, language: f"{at:%A %H:%M}"
+)
 
 
 class Call:

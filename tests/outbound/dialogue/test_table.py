@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping, Sequence
 from typing import get_args
 
 import pytest
@@ -53,7 +54,7 @@ def connecting(intent: Intent) -> Call:
     return call
 
 
-WAYS = {
+WAYS: Mapping[State, Sequence[Callable[[], Call]]] = {
     State.DIALING: [Call],
     State.RINGING: [lambda: after(Call(), Ringing())],
     State.OPENING: [answered],
