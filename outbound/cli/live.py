@@ -6,7 +6,7 @@ Decides only how news is shown. Numbers are masked; on a terminal that is none, 
 from __future__ import annotations
 
 from collections import Counter, deque
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from types import TracebackType
 from typing import Self
@@ -21,6 +21,7 @@ from outbound.cli import output
 from outbound.dialer import Finished, Happened, News, Placed, Refused
 from outbound.dialogue.actions import Save, Say, Transfer
 from outbound.dialogue.events import Answered, Heard, Pressed, Ringing, Screened
+from outbound.dialogue.records import record
 
 _LAST = 6
 _STYLE = {
@@ -145,3 +146,21 @@ class LiveView:
             Text(f"\n{when}   {sum(self._counts.values())} calls   {done}", style="bold"),
             Text(f"not now: {held}" if held else "", style="dim"),
         )
+
+
+def as_event(news: News, show_numbers: bool = False) -> dict[str, object]:
+    """News as one JSON object of an event stream: its kind, then its facts; numbers masked unless asked for."""
+    match news:
+        case Placed():
+            number = output.masked(news.number, show_numbers)
+            return {"event": "placed", **_facts(news), "number": number}
+        case Happened(call_id, what):
+            return {"event": "happened", "call_id": call_id, "what": record(what)}
+        case Finished():
+            return {"event": "finished", **_facts(news)}
+        case Refused(contact_id, campaign, verdict, at):
+            return {"event": "refused", "contact_id": contact_id, "campaign": campaign, "verdict": verdict, "at": at}
+
+
+def _facts(news: Placed | Finished) -> dict[str, object]:
+    return {f.name: getattr(news, f.name) for f in fields(news)}

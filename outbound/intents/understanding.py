@@ -73,9 +73,7 @@ class Understanding:
             return Expected(_short_answers(self.language.tag, frozenset(expecting)), closed=True)
         return Expected((*phrases, *_sentences(self.language.tag, RATINGS.isdisjoint(expecting))), closed=False)
 
-    def meaning(
-        self, transcript: Transcript, expecting: Collection[Intent], phrases: Sequence[str] = ()
-    ) -> Meaning:
+    def meaning(self, transcript: Transcript, expecting: Collection[Intent], phrases: Sequence[str] = ()) -> Meaning:
         """What was meant, in a step that expects `expecting` and offers `phrases` as answers of their own."""
         if self.language is None or self.model is None or not transcript.text.strip():
             return Meaning(Intent.OTHER, 0.0, transcript.text)

@@ -1,0 +1,115 @@
+"""`outbound run`: places the calls of the running campaigns."""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from campaigns.store import Store
+from outbound import wiring
+from outbound.cli import output
+from outbound.cli.live import LiveView, as_event
+from outbound.cli.stores import campaign_name, opened
+from outbound.clock import Clock
+from outbound.dialer import Dialer, News
+
+
+class LineName(StrEnum):
+    """What calls are placed on."""
+
+    SIMULATED = "simulated"
+    TEXT = "text"
+    SIP = "sip"
+
+
+def run(
+    line: Annotated[
+        LineName,
+        typer.Option(help="simulated: scripted callees with real speech; text: without sound; sip: the telephone."),
+    ] = LineName.SIP,
+    campaigns: Annotated[
+        list[str] | None,
+        typer.Option("--campaign", "-c", help="Only this campaign, by name or file; may be repeated."),
+    ] = None,
+    in_flight: Annotated[int, typer.Option(min=1, help="At most so many calls at a time.")] = 4,
+    seed: Annotated[int, typer.Option(help="Rehearsals: the same seed gives the same callees.")] = 1,
+    callees: Annotated[
+        Path | None, typer.Option(help="Rehearsals: a YAML file of callees instead of the ready ones.")
+    ] = None,
+    keep_running: Annotated[
+        bool, typer.Option("--keep-running", help="Wait for new contacts when everybody has been called.")
+    ] = False,
+    show_numbers: output.ShowNumbers = False,
+    db: output.Db = None,
+    json: output.Json = False,
+) -> None:
+    """Place the calls of every running campaign until nobody waits any more, or until Ctrl-C.
+
+    Ctrl-C once: no further call is placed, those in progress end by themselves. Twice: they are ended politely.
+    Whatever happens, nobody is called twice for one attempt; run it again to go on.
+
+    A rehearsal (--line simulated or text) needs a store of its own and runs on a clock that jumps from one due call to
+    the next: days pass in seconds. Example: outbound --db rehearsal.db … && outbound run --line simulated
+    """
+    names = [campaign_name(campaign) for campaign in campaigns] if campaigns else None
+    with opened(db) as store, LiveView(show_numbers, quiet=json) as view:
+        store.settle_kind(rehearsal=line in wiring.REHEARSALS)
+
+        def watch(news: News) -> None:
+            view.watch(news)
+            if json:
+                output.emit_json_line(as_event(news, show_numbers))
+
+        async def main(clock: Clock) -> None:
+            async with wiring.route(line, clock, channels=in_flight, seed=seed, callees=callees) as route:
+                dialer = wiring.dialer(
+                    store, route, clock, watch=watch, calls_in_flight=in_flight, campaign_names=names
+                )
+                with _signals(dialer):
+                    await dialer.run(until_done=not keep_running)
+
+        start = wiring.rehearsal_start(store)
+        wiring.run(line, main, start)
+        _say_what_is_next(store, view, json)
+
+
+def _say_what_is_next(store: Store, view: LiveView, json: bool) -> None:
+    if json:
+        return
+    if not sum(view.counts.values()):
+        running = [record.name for record in store.campaigns() if record.state == "running"]
+        hint = "their contacts are all closed" if running else "start one with: outbound campaign start my.yaml"
+        output.note(f"no call was placed: {hint}")
+    else:
+        output.note("what came of it: outbound report")
+
+
+class _signals:  # noqa: N801  a context manager in the shape of a function
+    """SIGINT and SIGTERM drain the dialer; a second one ends the calls in progress."""
+
+    def __init__(self, dialer: Dialer) -> None:
+        self._dialer = dialer
+        self._asked = False
+
+    def __enter__(self) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.add_signal_handler(number, self._stop)
+
+    def __exit__(self, *_: object) -> None:
+        loop = asyncio.get_running_loop()
+        for number in (signal.SIGINT, signal.SIGTERM):
+            loop.remove_signal_handler(number)
+
+    def _stop(self) -> None:
+        if self._asked:
+            self._dialer.hang_up_all()
+            return
+        self._asked = True
+        output.note("no further call is placed; once more ends those in progress")
+        self._dialer.drain()

@@ -1,0 +1,105 @@
+"""The only place where objects are joined.
+
+Decides which parts make up a run: which store, which route, which clock. Rehearsals (a simulated line, text) run on a
+clock that jumps; real lines on the computer's own.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import secrets
+import socket
+from collections.abc import Callable, Coroutine
+from datetime import datetime
+from pathlib import Path
+from random import Random
+from typing import Any, TypeVar
+
+from platformdirs import user_cache_path, user_data_path
+
+from campaigns.store import Store
+from outbound.clock import Clock, LoopClock, SystemClock
+from outbound.dialer import Dialer, Watch, at_once, in_a_thread
+from outbound.errors import OutboundError
+from outbound.journal import Journal
+from outbound.lines.base import DialOrder
+from outbound.routes import Directory, Route, TextRoute
+from outbound.simulation.callee import Callee, read_callees, ready_callees
+from outbound.simulation.clock import run_virtually
+
+T = TypeVar("T")
+REHEARSALS = ("simulated", "text")
+"""Routes on which nobody's phone rings; their clock jumps."""
+
+
+def owner() -> str:
+    """Names this process in the store, once and for all."""
+    return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+
+
+def journal_for(store: Store) -> Journal:
+    """Where results go when the store does not take them: beside the user's data, one file for each store."""
+    return Journal(user_data_path("outbound") / f"journal-{store.identity}.jsonl")
+
+
+def cache_folder() -> Path:
+    """Where rendered prompts are kept."""
+    return user_cache_path("outbound") / "prompts"
+
+
+def cast(seed: int, file: Path | None = None) -> Directory:
+    """Who is at a number in a rehearsal: drawn from ready callees, or from a file's, the same for the same seed.
+
+    Raises:
+        OutboundError: the file cannot be read.
+    """
+    callees: list[Callee] = list(read_callees(file)) if file else list(ready_callees().values())
+    if not callees:
+        raise OutboundError("there is nobody to call", "the file of callees is empty")
+
+    def drawn(order: DialOrder) -> Callee:
+        return Random(f"{seed}/{order.number}/{order.call_id}").choice(callees)
+
+    return drawn
+
+
+def run(name: str, main: Callable[[Clock], Coroutine[Any, Any, T]], start: datetime) -> T:
+    """Runs `main` to its end on the clock that fits the route: from `start` on a jumping one, or in real time."""
+    if name in REHEARSALS:
+
+        async def virtually() -> T:
+            return await main(LoopClock(start, asyncio.get_running_loop()))
+
+        return run_virtually(virtually())
+    return asyncio.run(main(SystemClock()))
+
+
+def dialer(
+    store: Store,
+    route: Route,
+    clock: Clock,
+    *,
+    watch: Watch,
+    calls_in_flight: int | None = None,
+    campaign_names: list[str] | None = None,
+) -> Dialer:
+    """A dialer of a store on a route."""
+    rehearsing = route.name in REHEARSALS
+    return Dialer(
+        store,
+        route,
+        clock,
+        journal_for(store),
+        owner=owner(),
+        calls_in_flight=calls_in_flight,
+        campaign_names=campaign_names,
+        watch=watch,
+        transact=at_once if rehearsing else in_a_thread,
+        longest_wait_seconds=None if rehearsing else 0.5,
+    )
+
+
+def text_route(directory: Directory, clock: Clock, channels: int) -> Route:
+    """Scripted callees met in text."""
+    return TextRoute(directory, clock, channels)
