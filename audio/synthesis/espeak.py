@@ -66,6 +66,7 @@ class EspeakVoice:
             # disk is involved. Were it to fail there, pyttsx3 would wait for ever.
             engine.save_to_file(text.replace("\0", " "), wav)
             engine.runAndWait()
+            _settle()
         wav.seek(0)
         return read_wav(wav)
 
@@ -85,6 +86,14 @@ def _choose(engine: Any, voice: str, words_per_minute: int) -> None:
             f"eSpeak NG has no voice {voice!r}", f"choose one of: {', '.join(sorted(VOICES.values()))}"
         ) from error
     EspeakDriver.setProperty("rate", words_per_minute)
+    _settle()
+
+
+def _settle() -> None:
+    """Wait until eSpeak NG's own thread is idle; pyttsx3 takes a busy one for speaking and cancels the next text."""
+    from pyttsx3.drivers import _espeak
+
+    _espeak.Synchronize()
 
 
 @cache
