@@ -121,6 +121,23 @@ def test_warm_transfer_over_a_bridge_tells_the_person_first_and_then_joins_the_t
     asyncio.run(run())
 
 
+def test_a_callee_s_side_that_cannot_replace_is_joined_over_a_bridge_instead(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with (
+            softphone(tmp_path, NUMBER) as callee,
+            softphone(tmp_path) as person,
+            line_to(callee.port, join="warm", transfer_hosts=hosts(person.port)) as line,
+        ):
+            heard = await follow(await line.dial(order()), transfer_to(person.address))
+            assert heard.signals[-2:] == [TransferDone(reached=True), Ended(EndCause.TRANSFERRED)]
+            assert line.in_use == 1
+            await callee.command("hangup")
+            await person.until("CALL_CLOSED")
+            await line.idle()
+
+    asyncio.run(run())
+
+
 def test_warm_transfer_hands_both_over_when_the_callee_s_side_can_replace(tmp_path: Path) -> None:
     async def run() -> None:
         async with (
