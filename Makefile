@@ -12,6 +12,7 @@ demo: setup
 	$(BIN)/outbound demo
 
 test: setup-test check
+	@.ci/prepare
 	$(BIN)/python -m pytest
 
 check: setup-test

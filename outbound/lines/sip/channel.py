@@ -27,7 +27,6 @@ from outbound.lines.base import (
     TransferOrder,
 )
 from outbound.lines.sip.guard import Guard
-from outbound.lines.sip.keys import InBandKeys
 from outbound.lines.sip.leg import Leg, LegAnswers, LegEnds, LegEvent, LegHolds, LegKey, LegRings
 from outbound.lines.sip.outcomes import TRANSFERRED_TEXT, cause_after_answer, cause_before_answer, detail_of
 from outbound.lines.sip.pulse import Pulse
@@ -62,7 +61,6 @@ class SipChannel:
         self._held = False
         self._silent_seconds = 0.0
         self._silence = np.zeros(round(self.rate * FRAME_SECONDS), dtype=np.int16)
-        self._in_band = InBandKeys(self.rate) if shared.settings.in_band_keys else None
         self._timers: list[asyncio.TimerHandle] = []
         self._transfer: asyncio.Task[None] | None = None
 
@@ -94,7 +92,7 @@ class SipChannel:
 
     async def place(self) -> None:
         """Send the INVITE; what becomes of it comes as signals."""
-        from baresip import BaresipError
+        from baresip import BaresipError, CommandTimeout
 
         settings, loop = self._shared.settings, asyncio.get_running_loop()
         self._timers = [
@@ -105,6 +103,10 @@ class SipChannel:
         try:
             address = settings.address(self._order.number)
             leg = await self._shared.stack.place(address, self._order.caller_id, {}, self._on_leg)
+        except CommandTimeout:
+            # The INVITE may be on its way: an attempt, whatever became of it.
+            self._end(Ended(EndCause.FAILED, "the SIP stack does not answer"))
+            return
         except BaresipError as error:
             self._end(Ended(EndCause.ROUTE_DOWN, detail_of(str(error))))
             return
@@ -131,8 +133,6 @@ class SipChannel:
                 self._answered_at = asyncio.get_running_loop().time()
                 self._put(Answered())
             case LegKey(key):
-                if self._in_band is not None:
-                    self._in_band.heard_by_event()
                 self._put(Key(key))
             case LegHolds(held):
                 self._held = held
@@ -163,10 +163,8 @@ class SipChannel:
         if samples is not None:
             self._silent_seconds = 0.0
             self._put(Frame(samples))
-            self._listen_for_keys(samples)
         else:
             self._put(Frame(self._silence, lost=not self._held))
-            self._listen_for_keys(self._silence)
             if not self._held:
                 self._silent_seconds += FRAME_SECONDS
         settings = self._shared.settings
@@ -174,10 +172,6 @@ class SipChannel:
             self._leave(Ended(EndCause.LOST, "no sound arrives any more"))
         elif asyncio.get_running_loop().time() - self._answered_at > settings.max_call_seconds:
             self._leave(Ended(EndCause.NEAR_END, "the longest a call may last"))
-
-    def _listen_for_keys(self, samples: Samples) -> None:
-        for key in self._in_band.feed(samples) if self._in_band is not None else ():
-            self._put(Key(key))
 
     def _route_is_silent(self) -> None:
         if self._leg is None or self._leg.route_answered is False:

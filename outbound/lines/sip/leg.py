@@ -13,14 +13,13 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from outbound.lines.sip.media import Media
+from outbound.lines.sip.outcomes import DEAD_TEXT
 from outbound.lines.sip.trace import Facts, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from baresip import Call, StackEvent
-
-DEAD_TEXT = "the SIP stack has died"
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,6 +11,8 @@ from outbound.lines.base import EndCause
 
 TRANSFERRED_TEXT = "Call transfered"
 """The stack's words (and spelling) for a call that ended because its transfer succeeded."""
+DEAD_TEXT = "the SIP stack has died"
+"""Ours: what the callee noticed is unknown."""
 _BYE_TEXT = "Connection reset by peer"
 """The stack's words for a BYE from the far end."""
 
@@ -38,6 +40,8 @@ def cause_before_answer(text: str) -> EndCause:
     A redirect (3xx) is not followed, because it lets others choose whom we call: the number as such is unreachable.
     Errors of servers (5xx) and of the transport are the route's; so is what nobody has heard of.
     """
+    if text == DEAD_TEXT:
+        return EndCause.FAILED
     status, _ = split_status(text)
     if status is None or 500 <= status < 600:
         return EndCause.ROUTE_DOWN

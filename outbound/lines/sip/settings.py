@@ -80,7 +80,6 @@ class SipSettings(BaseModel):
         ca_file: certificate authority of a TLS server, where it is not a public one.
         plus: numbers travel as +4930…; False where the trunk wants bare digits after `dial_prefix`.
         caller_id: E.164 shown where a campaign gives none.
-        in_band_keys: also listen for keys in the sound, for callees behind gateways without RFC 4733.
         media_timeout_seconds: without any RTP for so long, an answered call counts as lost (a lost BYE, too).
         trunk_silence_seconds: without any answer to the INVITE for so long, the route counts as down.
         jitter_ms: the stack's playout delay, lowest and highest.
@@ -109,7 +108,6 @@ class SipSettings(BaseModel):
     dial_prefix: str = Field(default="", pattern=r"^[\d*#]*$")
     caller_id: Number | None = None
     caller_id_in: CallerIdIn = CallerIdIn.FROM
-    in_band_keys: bool = True
     join: Join = Join.WARM
     transfer_hosts: tuple[Host, ...] = ()
     media_timeout_seconds: float = Field(default=20.0, ge=1)

@@ -13,9 +13,9 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from typing import Any
 
-from audio.pcm import write_wav
-from tests.outbound.lines.sip.sounds import hum
+from audio.pcm import Sound, read_wav, write_wav
 from tests.outbound.lines.sip.sipp import free_port
+from tests.outbound.lines.sip.sounds import hum
 
 _CONFIGURATION = """
 poll_method epoll
@@ -23,12 +23,15 @@ sip_listen 127.0.0.1:{port}
 net_interface 127.0.0.1
 call_max_calls 20
 audio_source aufile,{says}
-audio_player aufile,{heard}
+audio_player aubridge,nowhere
+snd_path {home}
 ausrc_srate 8000
 auplay_srate 8000
 module_path /usr/lib/baresip/modules
 module g711.so
 module aufile.so
+module aubridge.so
+module sndfile.so
 module_tmp account.so
 module_app menu.so
 module_app ctrl_tcp.so
@@ -39,9 +42,9 @@ ctrl_tcp_listen 127.0.0.1:{control}
 class Softphone:
     """A running phone."""
 
-    def __init__(self, port: int, recording: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+    def __init__(self, port: int, home: Path, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         self.port = port
-        self.recording = recording
+        self._home = home
         self.events: list[dict[str, Any]] = []
         self._writer = writer
         self._changed = asyncio.Condition()
@@ -50,6 +53,11 @@ class Softphone:
     @property
     def address(self) -> str:
         return f"sip:phone@127.0.0.1:{self.port}"
+
+    def recording(self) -> Sound:
+        """What it heard in its one call."""
+        (path,) = self._home.glob("dump-*-dec.wav")
+        return read_wav(path)
 
     async def command(self, name: str, params: str = "") -> None:
         text = json.dumps({"command": name, "params": params})
@@ -84,9 +92,9 @@ async def softphone(
     port, control = free_port(), free_port(socket.SOCK_STREAM)
     home = folder / f"phone{port}"
     home.mkdir()
-    says, heard = home / "says.wav", home / "heard.wav"
+    says = home / "says.wav"
     write_wav(says, hum(hertz, 20))
-    (home / "config").write_text(_CONFIGURATION.format(port=port, control=control, says=says, heard=heard))
+    (home / "config").write_text(_CONFIGURATION.format(port=port, control=control, says=says, home=home))
     mode = "auto" if answers else "manual"
     (home / "accounts").write_text(
         f"<sip:{user}@127.0.0.1:{port}>;regint=0;answermode={mode};audio_codecs=PCMU/8000/1\n"
@@ -96,7 +104,7 @@ async def softphone(
     )
     phone: Softphone | None = None
     try:
-        phone = Softphone(port, heard, *await _connected(control, process))
+        phone = Softphone(port, home, *await _connected(control, process))
         yield phone
     finally:
         if phone is not None:

@@ -102,10 +102,12 @@ def hang_up_at_the_first_frame(signal: Signal, channel: Channel) -> None:
 def test_a_call_over_tls_to_a_server_whose_certificate_we_trust(tmp_path: Path) -> None:
     async def run() -> None:
         own = certificate(tmp_path, "trunk")
-        async with second_agent(NUMBER, transport="tls", certificate=own) as callee:
-            async with line_to(callee.port + 1, transport="tls", ca_file=str(own)) as line:
-                heard = await follow(await line.dial(order()), hang_up_at_the_first_frame)
-                assert heard.answered, heard.end
+        async with (
+            second_agent(NUMBER, transport="tls", certificate=own) as callee,
+            line_to(callee.port + 1, transport="tls", ca_file=str(own)) as line,
+        ):
+            heard = await follow(await line.dial(order()), hang_up_at_the_first_frame)
+            assert heard.answered, heard.end
 
     asyncio.run(run())
 
@@ -113,11 +115,13 @@ def test_a_call_over_tls_to_a_server_whose_certificate_we_trust(tmp_path: Path) 
 def test_a_tls_server_that_nobody_vouches_for_gets_no_call(tmp_path: Path) -> None:
     async def run() -> None:
         own, other = certificate(tmp_path, "trunk"), certificate(tmp_path, "another")
-        async with second_agent(NUMBER, transport="tls", certificate=own) as callee:
-            async with line_to(callee.port + 1, transport="tls", ca_file=str(other)) as line:
-                heard = await follow(await line.dial(order()))
-                assert heard.end.cause is EndCause.ROUTE_DOWN
-                assert "CALL_INCOMING" not in [event["event"] for event in callee.events]
+        async with (
+            second_agent(NUMBER, transport="tls", certificate=own) as callee,
+            line_to(callee.port + 1, transport="tls", ca_file=str(other)) as line,
+        ):
+            heard = await follow(await line.dial(order()))
+            assert heard.end.cause is EndCause.ROUTE_DOWN
+            assert "CALL_INCOMING" not in [event["event"] for event in callee.events]
 
     asyncio.run(run())
 
@@ -158,12 +162,14 @@ def test_wideband_sound_arrives_at_16_khz(codec: str, spec: str) -> None:
             channel.hang_up()
 
     async def run() -> None:
-        async with second_agent(NUMBER, codecs=spec, hertz=5_000) as callee:
-            async with line_to(callee.port, codecs=[codec, "pcmu"]) as line:
-                heard = await follow(await line.dial(order()), hang_up_later)
-                frames = [frame.samples for frame in heard.frames if not frame.lost]
-                assert frames[0].shape == (320,)
-                assert abs(pitch(np.concatenate(frames), 16_000) - 5_000) < 20
+        async with (
+            second_agent(NUMBER, codecs=spec, hertz=5_000) as callee,
+            line_to(callee.port, codecs=[codec, "pcmu"]) as line,
+        ):
+            heard = await follow(await line.dial(order()), hang_up_later)
+            frames = [frame.samples for frame in heard.frames if not frame.lost]
+            assert frames[0].shape == (320,)
+            assert abs(pitch(np.concatenate(frames), 16_000) - 5_000) < 20
 
     asyncio.run(run())
 

@@ -8,8 +8,10 @@ from pathlib import Path
 import numpy as np
 
 from audio.pcm import to_mulaw
-from outbound.lines.base import Answered, EndCause
-from tests.outbound.lines.sip.calls import one_call
+from outbound.lines.base import Answered, Channel, EndCause, Frame, Signal
+from outbound.lines.sip.channel import SipChannel
+from tests.outbound.lines.sip.calls import NUMBER, follow, line_to, one_call, order
+from tests.outbound.lines.sip.second_agent import second_agent
 from tests.outbound.lines.sip.sipp import (
     PLAYING_PORT,
     answer,
@@ -145,5 +147,27 @@ def test_keys_arrive_as_events_of_rfc_4733(tmp_path: Path) -> None:
     async def run() -> None:
         async with sipp(steps, tmp_path) as callee:
             assert (await one_call(callee)).keys == "12#"
+
+    asyncio.run(run())
+
+
+def test_our_own_keys_reach_the_far_end() -> None:
+    frames = 0
+
+    async def run() -> None:
+        def press_then_hang_up(signal: Signal, channel: Channel) -> None:
+            nonlocal frames
+            frames += isinstance(signal, Frame)
+            if frames == 20 and isinstance(signal, Frame):
+                assert isinstance(channel, SipChannel)
+                channel.press("1#")
+            elif frames == 60:
+                channel.hang_up()
+
+        async with second_agent(NUMBER) as callee, line_to(callee.port) as line:
+            await follow(await line.dial(order()), press_then_hang_up)
+            await callee.until("CALL_CLOSED")
+            pressed = [event["text"] for event in callee.events if event["event"] == "CALL_DTMF_START"]
+            assert pressed == ["1", "#"]
 
     asyncio.run(run())

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -53,24 +55,28 @@ def test_a_number_outside_the_allow_list_never_leaves_the_line(tmp_path: Path) -
 
 def test_the_calls_of_a_day_run_out_and_the_line_says_when_to_come_back(tmp_path: Path) -> None:
     async def run() -> None:
-        async with sipp(refuse("486 Busy Here"), tmp_path) as callee:
-            async with line_to(callee.port, max_calls_per_day=1) as line:
-                assert (await follow(await line.dial(order()))).end.cause is EndCause.BUSY
-                end = (await follow(await line.dial(order()))).end
-                assert end.cause is EndCause.ROUTE_DOWN
-                assert end.retry_after_seconds is not None
-                assert 86_000 < end.retry_after_seconds <= 86_400
+        async with (
+            sipp(refuse("486 Busy Here"), tmp_path) as callee,
+            line_to(callee.port, max_calls_per_day=1) as line,
+        ):
+            assert (await follow(await line.dial(order()))).end.cause is EndCause.BUSY
+            end = (await follow(await line.dial(order()))).end
+            assert end.cause is EndCause.ROUTE_DOWN
+            assert end.retry_after_seconds is not None
+            assert 86_000 < end.retry_after_seconds <= 86_400
 
     asyncio.run(run())
 
 
 def test_more_calls_than_channels_are_not_placed(tmp_path: Path) -> None:
     async def run() -> None:
-        async with sipp(scenario(answer(), pause(300), bye()), tmp_path) as callee:
-            async with line_to(callee.port, channels=1) as line:
-                first = asyncio.ensure_future(follow(await line.dial(order())))
-                assert (await follow(await line.dial(order()))).end.cause is EndCause.ROUTE_DOWN
-                assert (await first).end.cause is EndCause.FAR_END
+        async with (
+            sipp(scenario(answer(), pause(300), bye()), tmp_path) as callee,
+            line_to(callee.port, channels=1) as line,
+        ):
+            first = asyncio.ensure_future(follow(await line.dial(order())))
+            assert (await follow(await line.dial(order()))).end.cause is EndCause.ROUTE_DOWN
+            assert (await first).end.cause is EndCause.FAR_END
 
     asyncio.run(run())
 
@@ -85,25 +91,37 @@ def test_a_call_has_a_longest_duration(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
-def test_a_call_that_breaks_leaves_the_other_calls_alone(tmp_path: Path) -> None:
+def test_a_call_that_breaks_leaves_the_other_calls_alone() -> None:
+    def break_at_the_first_frame(signal: Signal, channel: Channel) -> None:
+        if isinstance(signal, Frame):
+            channel._leg.media.read = None  # type: ignore[attr-defined]
+
+    def hang_up_at_the_fiftieth(signal: Signal, channel: Channel) -> None:
+        nonlocal frames
+        frames += isinstance(signal, Frame)
+        if frames == 50:
+            channel.hang_up()
+
     async def run() -> None:
         async with second_agent(NUMBER) as callee, line_to(callee.port) as line:
-            broken, sound = await line.dial(order()), await line.dial(order())
-
-            def hang_up_later(signal: Signal, channel: Channel) -> None:
-                nonlocal frames
-                frames += isinstance(signal, Frame)
-                if frames == 50:
-                    channel.hang_up()
-
-            frames = 0
-            broken._listen_for_keys = None  # type: ignore[assignment, method-assign]
-            one, other = await asyncio.gather(follow(broken), follow(sound, hang_up_later))
+            one, other = await asyncio.gather(
+                follow(await line.dial(order()), break_at_the_first_frame),
+                follow(await line.dial(order()), hang_up_at_the_fiftieth),
+            )
             assert one.end.cause is EndCause.FAILED
             assert other.end.cause is EndCause.NEAR_END
-            assert len(other.frames) >= 49
+            assert not other.frames[-1].lost
 
+    frames = 0
     asyncio.run(run())
+
+
+def test_a_dead_stack_ends_every_call_honestly_and_takes_no_more() -> None:
+    """In a process of its own: a stack that has died poisons its process."""
+    finished = subprocess.run(
+        [sys.executable, "-m", "tests.outbound.lines.sip.dying_stack"], capture_output=True, text=True, timeout=60
+    )
+    assert finished.stdout.split() == ["lost", "route_down", "0"], finished.stderr
 
 
 def test_logs_carry_no_numbers(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:

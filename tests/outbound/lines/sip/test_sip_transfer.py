@@ -8,13 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from audio.pcm import TELEPHONE_RATE, Sound, read_wav
+from audio.pcm import TELEPHONE_RATE, Sound
 from outbound.lines.base import Channel, EndCause, Ended, Frame, Signal, TransferDone, TransferOrder
 from tests.outbound.lines.sip.calls import NUMBER, follow, line_to, order
 from tests.outbound.lines.sip.second_agent import second_agent
 from tests.outbound.lines.sip.sipp import answer, bye, expect, pause, refuse, reply, reply_to_invite, scenario, sipp
-from tests.outbound.lines.sip.sounds import hum, pitch
 from tests.outbound.lines.sip.softphone import softphone
+from tests.outbound.lines.sip.sounds import hum, pitch
 
 SUMMARY = "The caller asks about parcel 7; we called to say that it has shipped."
 REACTION = Callable[[Signal, Channel], None]
@@ -47,13 +47,16 @@ def hosts(*ports: int) -> list[str]:
 
 def test_blind_transfer_succeeds_when_the_person_has_answered(tmp_path: Path) -> None:
     async def run() -> None:
-        async with softphone(tmp_path, NUMBER) as callee, softphone(tmp_path) as person:
-            async with line_to(callee.port, join="blind", transfer_hosts=hosts(person.port)) as line:
-                heard = await follow(await line.dial(order()), transfer_to(person.address))
-                await person.until("CALL_ESTABLISHED")
-                assert heard.signals[-2] == TransferDone(reached=True)
-                assert heard.end.cause is EndCause.TRANSFERRED
-                assert line.in_use == 0
+        async with (
+            softphone(tmp_path, NUMBER) as callee,
+            softphone(tmp_path) as person,
+            line_to(callee.port, join="blind", transfer_hosts=hosts(person.port)) as line,
+        ):
+            heard = await follow(await line.dial(order()), transfer_to(person.address))
+            await person.until("CALL_ESTABLISHED")
+            assert heard.signals[-2] == TransferDone(reached=True)
+            assert heard.end.cause is EndCause.TRANSFERRED
+            assert line.in_use == 0
 
     asyncio.run(run())
 
@@ -62,12 +65,15 @@ def test_blind_transfer_succeeds_when_the_person_has_answered(tmp_path: Path) ->
 @pytest.mark.parametrize("join", ["blind", "warm"])
 def test_a_person_who_does_not_take_the_call_leaves_the_callee_with_us(join: str, status: str, tmp_path: Path) -> None:
     async def run() -> None:
-        async with softphone(tmp_path, NUMBER) as callee, sipp(refuse(status), tmp_path) as person:
-            async with line_to(callee.port, join=join, transfer_hosts=hosts(person.port)) as line:
-                target = f"sip:person@127.0.0.1:{person.port}"
-                heard = await follow(await line.dial(order()), transfer_to(target))
-                assert heard.signals[-2] == TransferDone(False, status)
-                assert heard.end.cause is EndCause.NEAR_END
+        async with (
+            softphone(tmp_path, NUMBER) as callee,
+            sipp(refuse(status), tmp_path) as person,
+            line_to(callee.port, join=join, transfer_hosts=hosts(person.port)) as line,
+        ):
+            target = f"sip:person@127.0.0.1:{person.port}"
+            heard = await follow(await line.dial(order()), transfer_to(target))
+            assert heard.signals[-2] == TransferDone(False, status)
+            assert heard.end.cause is EndCause.NEAR_END
 
     asyncio.run(run())
 
@@ -79,30 +85,34 @@ def test_nobody_answers_the_warm_transfer_and_the_ringing_is_cancelled(tmp_path:
     )  # fmt: skip
 
     async def run() -> None:
-        async with softphone(tmp_path, NUMBER) as callee, sipp(steps, tmp_path) as person:
-            async with line_to(callee.port, transfer_hosts=hosts(person.port)) as line:
-                target = f"sip:person@127.0.0.1:{person.port}"
-                heard = await follow(await line.dial(order()), transfer_to(target, ring_seconds=0.5))
-                assert heard.signals[-2] == TransferDone(False, "nobody answered")
-                assert await person.finished() == 0
+        async with (
+            softphone(tmp_path, NUMBER) as callee,
+            sipp(steps, tmp_path) as person,
+            line_to(callee.port, transfer_hosts=hosts(person.port)) as line,
+        ):
+            target = f"sip:person@127.0.0.1:{person.port}"
+            heard = await follow(await line.dial(order()), transfer_to(target, ring_seconds=0.5))
+            assert heard.signals[-2] == TransferDone(False, "nobody answered")
+            assert await person.finished() == 0
 
     asyncio.run(run())
 
 
 def test_warm_transfer_over_a_bridge_tells_the_person_first_and_then_joins_the_two(tmp_path: Path) -> None:
     async def run() -> None:
-        async with softphone(tmp_path, NUMBER, hertz=500) as callee, softphone(tmp_path, hertz=900) as person:
-            async with line_to(
-                callee.port, announce=announce, join="bridge", transfer_hosts=hosts(person.port)
-            ) as line:
-                heard = await follow(await line.dial(order()), transfer_to(person.address))
-                assert heard.signals[-2:] == [TransferDone(reached=True), Ended(EndCause.TRANSFERRED)]
-                assert line.in_use == 1
-                await asyncio.sleep(1.5)  # the two talk
-                await person.command("hangup")
-                await callee.until("CALL_CLOSED")
-                await line.idle()
-        to_person, to_callee = read_wav(person.recording), read_wav(callee.recording)
+        async with (
+            softphone(tmp_path, NUMBER, hertz=500) as callee,
+            softphone(tmp_path, hertz=900) as person,
+            line_to(callee.port, announce=announce, join="bridge", transfer_hosts=hosts(person.port)) as line,
+        ):
+            heard = await follow(await line.dial(order()), transfer_to(person.address))
+            assert heard.signals[-2:] == [TransferDone(reached=True), Ended(EndCause.TRANSFERRED)]
+            assert line.in_use == 1
+            await asyncio.sleep(1.5)  # the two talk
+            await person.command("hangup")
+            await callee.until("CALL_CLOSED")
+            await line.idle()
+        to_person, to_callee = person.recording(), callee.recording()
         middle = round(1.0 * TELEPHONE_RATE)
         assert abs(pitch(to_person.samples[:middle]) - 300) < 5, "the sentence comes first"
         assert abs(pitch(to_person.samples[-middle:]) - 500) < 5, "then the callee"
@@ -111,17 +121,37 @@ def test_warm_transfer_over_a_bridge_tells_the_person_first_and_then_joins_the_t
     asyncio.run(run())
 
 
+def test_a_callee_s_side_that_cannot_replace_is_joined_over_a_bridge_instead(tmp_path: Path) -> None:
+    async def run() -> None:
+        async with (
+            softphone(tmp_path, NUMBER) as callee,
+            softphone(tmp_path) as person,
+            line_to(callee.port, join="warm", transfer_hosts=hosts(person.port)) as line,
+        ):
+            heard = await follow(await line.dial(order()), transfer_to(person.address))
+            assert heard.signals[-2:] == [TransferDone(reached=True), Ended(EndCause.TRANSFERRED)]
+            assert line.in_use == 1
+            await callee.command("hangup")
+            await person.until("CALL_CLOSED")
+            await line.idle()
+
+    asyncio.run(run())
+
+
 def test_warm_transfer_hands_both_over_when_the_callee_s_side_can_replace(tmp_path: Path) -> None:
     async def run() -> None:
-        async with second_agent(NUMBER) as callee, second_agent() as person:
-            async with line_to(callee.port, announce=announce, transfer_hosts=hosts(person.port)) as line:
-                heard = await follow(await line.dial(order()), transfer_to(person.address, urgent=True))
-                assert heard.signals[-2:] == [TransferDone(reached=True), Ended(EndCause.TRANSFERRED)]
-                arrived = await person.until("CALL_INCOMING")
-                assert arrived["headers"] == {"Subject": SUMMARY, "Priority": "emergency"}
-                replaced = await person.until("CALL_INCOMING")
-                assert NUMBER in replaced["peer"]
-                assert line.in_use == 0
+        async with (
+            second_agent(NUMBER) as callee,
+            second_agent() as person,
+            line_to(callee.port, announce=announce, transfer_hosts=hosts(person.port)) as line,
+        ):
+            heard = await follow(await line.dial(order()), transfer_to(person.address, urgent=True))
+            assert heard.signals[-2:] == [TransferDone(reached=True), Ended(EndCause.TRANSFERRED)]
+            arrived = await person.until("CALL_INCOMING")
+            assert arrived["headers"] == {"Subject": SUMMARY, "Priority": "emergency"}
+            replaced = await person.until("CALL_INCOMING")
+            assert NUMBER in replaced["peer"]
+            assert line.in_use == 0
 
     asyncio.run(run())
 
@@ -133,13 +163,16 @@ def test_a_callee_who_hangs_up_meanwhile_ends_the_call_to_the_person(tmp_path: P
     )  # fmt: skip
 
     async def run() -> None:
-        async with sipp(scenario(answer(), pause(900), bye()), tmp_path) as callee, sipp(ringing, tmp_path) as person:
-            async with line_to(callee.port, transfer_hosts=hosts(person.port)) as line:
-                target = f"sip:person@127.0.0.1:{person.port}"
-                heard = await follow(await line.dial(order()), transfer_to(target, ring_seconds=10))
-                assert heard.signals[-2] == TransferDone(False, "the call ended first")
-                assert heard.end.cause is EndCause.FAR_END
-                assert await person.finished() == 0
+        async with (
+            sipp(scenario(answer(), pause(900), bye()), tmp_path) as callee,
+            sipp(ringing, tmp_path) as person,
+            line_to(callee.port, transfer_hosts=hosts(person.port)) as line,
+        ):
+            target = f"sip:person@127.0.0.1:{person.port}"
+            heard = await follow(await line.dial(order()), transfer_to(target, ring_seconds=10))
+            assert heard.signals[-2] == TransferDone(False, "the call ended first")
+            assert heard.end.cause is EndCause.FAR_END
+            assert await person.finished() == 0
 
     asyncio.run(run())
 
