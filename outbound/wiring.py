@@ -7,10 +7,12 @@ clock that jumps; real lines on the computer's own.
 from __future__ import annotations
 
 import asyncio
+import hashlib
 import os
 import secrets
 import socket
-from collections.abc import Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
 from random import Random
@@ -39,8 +41,35 @@ def owner() -> str:
 
 
 def journal_for(store: Store) -> Journal:
-    """Where results go when the store does not take them: beside the user's data, one file for each store."""
-    return Journal(user_data_path("outbound") / f"journal-{store.identity}.jsonl")
+    """Where results go when the store does not take them: one file for each store, beside the user's data."""
+    address = store.engine.url.render_as_string(hide_password=True)
+    name = hashlib.sha256(address.encode()).hexdigest()[:16]
+    return Journal(user_data_path("outbound") / "journals" / f"{name}.jsonl")
+
+
+def check_kind(store: Store, line: str) -> None:
+    """Keeps rehearsals and real calls apart: what a rehearsal did must never pass for something that happened.
+
+    Raises:
+        OutboundError: the store has seen calls of the other kind.
+    """
+    used = store.lines_used()
+    if line in REHEARSALS and used - set(REHEARSALS):
+        raise OutboundError(
+            "this store holds real calls, and a rehearsal would mix with them",
+            "rehearse in a store of its own: --db rehearsal.db",
+        )
+    if line not in REHEARSALS and used & set(REHEARSALS):
+        raise OutboundError(
+            "this store was rehearsed in: its contacts count as called though nobody's phone rang",
+            "import the contacts into a store of its own for real calls: --db calls.db",
+        )
+
+
+def rehearsal_start(store: Store) -> datetime:
+    """When a rehearsal's clock begins: now, or where an earlier rehearsal of the store left it."""
+    now, last = SystemClock().now(), store.last_moment()
+    return now if last is None else max(now, last)
 
 
 def cache_folder() -> Path:
@@ -100,6 +129,16 @@ def dialer(
     )
 
 
-def text_route(directory: Directory, clock: Clock, channels: int) -> Route:
-    """Scripted callees met in text."""
-    return TextRoute(directory, clock, channels)
+@asynccontextmanager
+async def opened_route(
+    name: str, clock: Clock, *, channels: int, seed: int, callees: Path | None = None
+) -> AsyncIterator[Route]:
+    """A route by name, ready for calls, closed again afterwards.
+
+    Raises:
+        OutboundError, AudioError: it cannot be opened; the hint says what is missing.
+    """
+    if name == "text":
+        yield TextRoute(cast(seed, callees), clock, channels)
+    else:
+        raise OutboundError(f"there is no line {name!r}", "")

@@ -58,7 +58,7 @@ def run(
     """
     names = [campaign_name(campaign) for campaign in campaigns] if campaigns else None
     with opened(db) as store, LiveView(show_numbers, quiet=json) as view:
-        store.settle_kind(rehearsal=line in wiring.REHEARSALS)
+        wiring.check_kind(store, line)
 
         def watch(news: News) -> None:
             view.watch(news)
@@ -66,7 +66,7 @@ def run(
                 output.emit_json_line(as_event(news, show_numbers))
 
         async def main(clock: Clock) -> None:
-            async with wiring.route(line, clock, channels=in_flight, seed=seed, callees=callees) as route:
+            async with wiring.opened_route(line, clock, channels=in_flight, seed=seed, callees=callees) as route:
                 dialer = wiring.dialer(
                     store, route, clock, watch=watch, calls_in_flight=in_flight, campaign_names=names
                 )
