@@ -77,13 +77,16 @@ def cache_folder() -> Path:
     return user_cache_path("outbound") / "prompts"
 
 
-def cast(seed: int, file: Path | None = None) -> Directory:
-    """Who is at a number in a rehearsal: drawn from ready callees, or from a file's, the same for the same seed.
+def cast(seed: int, file: Path | None = None, name: str | None = None) -> Directory:
+    """Who is at a number in a rehearsal: the callee of that name, or drawn from all, the same for the same seed.
 
     Raises:
-        OutboundError: the file cannot be read.
+        OutboundError: the file cannot be read, or there is nobody of that name.
     """
-    callees: list[Callee] = list(read_callees(file)) if file else list(ready_callees().values())
+    known = {one.name: one for one in read_callees(file)} if file else ready_callees()
+    if name is not None and name not in known:
+        raise OutboundError(f"there is no callee {name!r}", f"there are {', '.join(known)}")
+    callees = [known[name]] if name is not None else list(known.values())
     if not callees:
         raise OutboundError("there is nobody to call", "the file of callees is empty")
 
@@ -130,15 +133,13 @@ def dialer(
 
 
 @asynccontextmanager
-async def opened_route(
-    name: str, clock: Clock, *, channels: int, seed: int, callees: Path | None = None
-) -> AsyncIterator[Route]:
+async def opened_route(name: str, clock: Clock, *, channels: int, directory: Directory) -> AsyncIterator[Route]:
     """A route by name, ready for calls, closed again afterwards.
 
     Raises:
         OutboundError, AudioError: it cannot be opened; the hint says what is missing.
     """
     if name == "text":
-        yield TextRoute(cast(seed, callees), clock, channels)
+        yield TextRoute(directory, clock, channels)
     else:
         raise OutboundError(f"there is no line {name!r}", "")

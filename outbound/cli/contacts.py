@@ -9,7 +9,7 @@ import typer
 
 from campaigns.audience import read_contacts, write_rejects
 from campaigns.definition import load, parse
-from campaigns.store import ContactState
+from campaigns.store import Basis, Consent, ContactState
 from outbound.cli import output
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
@@ -27,6 +27,16 @@ def import_(
     region: Annotated[
         str | None, typer.Option(help="Country of numbers without a country code, e.g. US.", metavar="XX")
     ] = None,
+    consent: Annotated[
+        Basis | None,
+        typer.Option(help="How all of them agreed to be called: written or express. Marketing needs it."),
+    ] = None,
+    consent_wording: Annotated[
+        str, typer.Option(help="What they agreed to, word for word; kept as evidence.", metavar="TEXT")
+    ] = "",
+    consent_evidence: Annotated[
+        str, typer.Option(help="Where the proof is kept, e.g. a form's name and date.", metavar="TEXT")
+    ] = "",
     db: output.Db = None,
     json: output.Json = False,
 ) -> None:
@@ -36,6 +46,8 @@ def import_(
     rejected. Example: outbound contacts import my.yaml orders.csv
     """
     now = SystemClock().now()
+    if consent is not None and not consent_wording:
+        output.fail("consent without its wording proves nothing", "give the words with --consent-wording", code=2)
     with opened(db) as store:
         path = Path(campaign)
         if path.suffix in (".yaml", ".yml"):
@@ -44,7 +56,10 @@ def import_(
         else:
             definition = parse(store.campaign(campaign).source, campaign)
         audience = read_contacts(list_file, definition, region)
-        added = store.add_contacts(definition.name, audience.accepted, now)
+        agreed = (
+            Consent(definition.purpose, consent, consent_wording, consent_evidence) if consent is not None else None
+        )
+        added = store.add_contacts(definition.name, audience.accepted, now, consent=agreed)
     rejects = rejects or list_file.with_name(f"{list_file.stem}.rejects.csv")
     if audience.rejected:
         write_rejects(rejects, audience.rejected, audience.header)

@@ -65,8 +65,10 @@ def run(
             if json:
                 output.emit_json_line(as_event(news, show_numbers))
 
+        directory = wiring.cast(seed, callees)
+
         async def main(clock: Clock) -> None:
-            async with wiring.opened_route(line, clock, channels=in_flight, seed=seed, callees=callees) as route:
+            async with wiring.opened_route(line, clock, channels=in_flight, directory=directory) as route:
                 dialer = wiring.dialer(
                     store, route, clock, watch=watch, calls_in_flight=in_flight, campaign_names=names
                 )
