@@ -13,13 +13,16 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from outbound.lines.sip.media import Media
-from outbound.lines.sip.outcomes import DEAD_TEXT
+from outbound.lines.sip.outcomes import DEAD_TEXT, split_status
 from outbound.lines.sip.trace import Facts, Trace
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
 
     from baresip import Call, StackEvent
+
+_TRACE_LAG_SECONDS = 0.5
+_TRACE_LOOK_SECONDS = 0.01
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +107,7 @@ class Leg:
             case Event.CALL_HOLD | Event.CALL_RESUME:
                 self._listener(LegHolds(event.event is Event.CALL_HOLD))
             case Event.CALL_CLOSED:
-                self._end(event.text or "")
+                self._close(event.text or "")
             case _:
                 pass
 
@@ -136,6 +139,16 @@ class Leg:
 
     def stack_died(self) -> None:
         self._end(DEAD_TEXT)
+
+    def _close(self, text: str, patience_seconds: float = _TRACE_LAG_SECONDS) -> None:
+        """A refusal is told when its message has been seen as well: that comes by another thread, a little later."""
+        facts = self._trace.facts(self._call_id)
+        refused = split_status(text)[0] is not None
+        if refused and facts is not None and not facts.refused and patience_seconds > 0:
+            loop = asyncio.get_running_loop()
+            loop.call_later(_TRACE_LOOK_SECONDS, self._close, text, patience_seconds - _TRACE_LOOK_SECONDS)
+        else:
+            self._end(text)
 
     def _end(self, text: str) -> None:
         if not self._over:

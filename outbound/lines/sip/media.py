@@ -20,7 +20,9 @@ _CUSHION_FRAMES = 2
 """In hand before the first frame is given out, and before the first one is sent."""
 _DEEPEST_FRAMES = 6
 """More than this is delay that nobody needs: go back to the cushion."""
-_READ_SECONDS = 0.5
+_READ_BYTES = 16_384
+_LOOK_EVERY_FRAMES = 10
+"""Asking the stack how much waits to be sent costs more than sending: look five times a second."""
 
 
 class Media:
@@ -32,17 +34,19 @@ class Media:
     """
 
     def __init__(self, audio: CallAudio, rate: int) -> None:
-        self._audio = audio
         self.rate = rate
+        self._audio = audio
         self._size = round(rate * FRAME_SECONDS)
-        self._heard = np.zeros(0, dtype=np.int16)
+        self._heard: Samples = _nothing()
         self._flowing = False
-        self._incoming = _Converter(0, 1, rate)
-        self._outgoing = _Converter(rate, 1, 0)
+        self._streams: _Streams | None = None
+        self._until_look = 0
 
     def read(self) -> Samples | None:
         """The next 20 ms, or None: nothing has arrived."""
-        self._heard = np.concatenate((self._heard, self._arrived()))
+        arrived = self._arrived()
+        if len(arrived):
+            self._heard = np.concatenate((self._heard, arrived)) if len(self._heard) else arrived
         frames = len(self._heard) // self._size
         if frames > _DEEPEST_FRAMES:
             self._heard = self._heard[-_CUSHION_FRAMES * self._size :]
@@ -57,58 +61,85 @@ class Media:
         """Send 20 ms. Ignored while there is no stream to send on."""
         from baresip import AudioNotActive, AudioRestarted
 
-        try:
-            info = self._audio.info()
-            if not info.tx_ready:
-                return
-            waiting = info.tx_buffered / (2 * info.tx_channels * info.tx_sample_rate * FRAME_SECONDS)
-            if waiting > _DEEPEST_FRAMES:
-                return
-            self._outgoing = self._outgoing.towards(info.tx_sample_rate)
-            if waiting < 1:
-                frame = np.concatenate((np.zeros(_CUSHION_FRAMES * self._size, dtype=np.int16), frame))
-            sound = self._outgoing.convert(frame)
-            self._audio.write(np.repeat(sound, info.tx_channels).tobytes())
-        except (AudioNotActive, AudioRestarted):
+        streams = self._current()
+        if streams is None or not streams.can_send:
             return
+        try:
+            if self._until_look == 0:
+                self._until_look = _LOOK_EVERY_FRAMES
+                waiting = streams.frames_waiting(self._audio)
+                if waiting > _DEEPEST_FRAMES:
+                    return
+                if waiting < 1:
+                    frame = np.concatenate((np.zeros(_CUSHION_FRAMES * self._size, dtype=np.int16), frame))
+            self._until_look -= 1
+            self._audio.write(streams.outgoing(frame))
+        except (AudioNotActive, AudioRestarted):
+            self._streams = None
 
     def _arrived(self) -> Samples:
         from baresip import AudioNotActive, AudioRestarted
 
+        streams = self._current()
+        if streams is None or not streams.can_hear:
+            return _nothing()
         try:
-            info = self._audio.info()
-            if not info.rx_ready or not info.rx_buffered:
-                return np.zeros(0, dtype=np.int16)
-            raw = self._audio.read(_bytes_of(_READ_SECONDS, info))
+            raw = self._audio.read(_READ_BYTES)
         except (AudioNotActive, AudioRestarted):
-            return np.zeros(0, dtype=np.int16)
-        self._incoming = self._incoming.origin(info.rx_sample_rate, info.rx_channels)
-        return self._incoming.convert(np.frombuffer(raw, dtype=np.int16))
+            self._streams = None
+            return _nothing()
+        return streams.incoming(np.frombuffer(raw, dtype=np.int16)) if raw else _nothing()
+
+    def _current(self) -> _Streams | None:
+        """The streams of now; None before the media is up and after the call."""
+        from baresip import AudioNotActive
+
+        if self._streams is None or not self._streams.complete:
+            try:
+                self._streams = _Streams(self._audio.info(), self.rate)
+            except AudioNotActive:
+                return None
+            self._until_look = 0
+        return self._streams
 
 
-def _bytes_of(seconds: float, info: AudioInfo) -> int:
-    return int(2 * info.rx_channels * info.rx_sample_rate * seconds)
+class _Streams:
+    """What was negotiated, and the conversion to and from it."""
+
+    def __init__(self, info: AudioInfo, rate: int) -> None:
+        self.can_hear, self.can_send = info.rx_ready, info.tx_ready
+        self.complete = self.can_hear and self.can_send
+        self._channels_in, self._channels_out = info.rx_channels, info.tx_channels
+        self._bytes_per_frame = 2 * info.tx_channels * info.tx_sample_rate * FRAME_SECONDS
+        self._from_far_end = _resampler(info.rx_sample_rate, rate)
+        self._to_far_end = _resampler(rate, info.tx_sample_rate)
+
+    def frames_waiting(self, audio: CallAudio) -> float:
+        """How much is written and not yet sent."""
+        return float(audio.info().tx_buffered / self._bytes_per_frame)
+
+    def incoming(self, samples: Samples) -> Samples:
+        if self._channels_in > 1:
+            samples = samples.reshape(-1, self._channels_in).mean(axis=1).astype(np.int16)
+        return _resampled(self._from_far_end, samples)
+
+    def outgoing(self, samples: Samples) -> bytes:
+        samples = _resampled(self._to_far_end, samples)
+        return (np.repeat(samples, self._channels_out) if self._channels_out > 1 else samples).tobytes()
 
 
-class _Converter:
-    """A stream from one rate to another; 0 is a rate not known yet."""
+def _resampler(source: int, target: int) -> soxr.ResampleStream | None:
+    if 0 in (source, target) or source == target:
+        return None
+    return soxr.ResampleStream(source, target, 1, dtype="int16", quality="LQ")
 
-    def __init__(self, source: int, channels: int, target: int) -> None:
-        self._source, self._channels, self._target = source, channels, target
-        needed = source and target and source != target
-        self._stream = soxr.ResampleStream(source, target, 1, dtype="int16", quality="LQ") if needed else None
 
-    def origin(self, source: int, channels: int) -> _Converter:
-        same = (source, channels) == (self._source, self._channels)
-        return self if same else _Converter(source, channels, self._target)
+def _resampled(stream: soxr.ResampleStream | None, samples: Samples) -> Samples:
+    if stream is None:
+        return samples
+    converted: Samples = stream.resample_chunk(samples)
+    return converted
 
-    def towards(self, target: int) -> _Converter:
-        return self if target == self._target else _Converter(self._source, self._channels, target)
 
-    def convert(self, samples: Samples) -> Samples:
-        if self._channels > 1:
-            samples = samples.reshape(-1, self._channels).mean(axis=1).astype(np.int16)
-        if self._stream is None:
-            return samples
-        converted: Samples = self._stream.resample_chunk(samples)
-        return converted
+def _nothing() -> Samples:
+    return np.zeros(0, dtype=np.int16)

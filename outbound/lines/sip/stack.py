@@ -99,6 +99,9 @@ class Stack:
         leg = Leg(call, self._settings.rate, listener, self._trace)
         self._legs[call.handle] = leg
         for event in self._early.pop(call.handle, ()):
+            # The library's own object came too late for these as well: without them a call that was answered at
+            # once would never count as established for it, and one that was refused at once would never be let go.
+            call._on_stack_event(event)
             self._deliver(leg, event)
         return leg
 

@@ -21,9 +21,10 @@ _PRIVATE = re.compile(r"sips?:[^\s;>]+|\+?\d{5,}")
 
 @dataclass(slots=True)
 class Facts:
-    """Of one call: was there any answer to our INVITE, and what did it ask for?"""
+    """Of one call: was there any answer to our INVITE, has the last word come, and what did it ask for?"""
 
     answered_by_route: bool = False
+    refused: bool = False
     retry_after_seconds: float | None = None
 
 
@@ -69,6 +70,7 @@ class Trace(logging.Handler):
         wait = _RETRY_AFTER.search(message)
         if wait is not None:
             facts.retry_after_seconds = float(wait[1])
+        facts.refused = message[len("SIP/2.0 ")] in "3456"
 
 
 class _Discreet(logging.Handler):
