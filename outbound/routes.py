@@ -6,11 +6,15 @@ authorised; everything above it (dialer, dialogue, store) is the same for all of
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from concurrent.futures import Executor
+from dataclasses import dataclass, fields
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from audio.recognition import Transcript
+from audio.recognition import Recognizer, Transcript, recognizer_for
+from audio.synthesis import PromptCache, Voice, voice_for
 from campaigns.script import Script
 from campaigns.store import Permit
 from outbound.call import Conversation
@@ -18,9 +22,10 @@ from outbound.clock import Clock
 from outbound.dialogue.actions import Listen
 from outbound.dialogue.events import Heard
 from outbound.intents import Understanding, understanding_for
-from outbound.lines.base import DialOrder
+from outbound.lines.base import DialOrder, Line
 from outbound.simulation.callee import Callee
 from outbound.simulation.text import Meaning, TextConversation
+from outbound.speech import SpokenConversation
 
 Directory = Callable[[DialOrder], Callee]
 """Who is at the other end of a simulated call."""
@@ -70,6 +75,84 @@ class TextRoute:
             ring_seconds=order.ring_seconds,
             local_now=lambda: self._clock.now().astimezone(zone),
         )
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechSettings:
+    """Which engines speak and listen; None is the best one present.
+
+    Attributes:
+        repeatable: the same text is the same sound in every process.
+    """
+
+    voice_engine: str | None = None
+    recognizer_engine: str | None = None
+    cache: PromptCache | None = None
+    repeatable: bool = False
+
+
+class SpokenRoute:
+    """A line with ears and a mouth. Engines are loaded once for each language and shared by all calls."""
+
+    def __init__(self, line: Line, clock: Clock, speech: SpeechSettings, executor: Executor | None = None) -> None:
+        self.name = line.name
+        self.channels = line.channels
+        self._line = line
+        self._clock = clock
+        self._speech = speech
+        self._executor = executor
+        self._kits: dict[str, asyncio.Future[_Kit]] = {}
+
+    async def prepare(self, script: Script) -> None:
+        """Renders every text of the script, so that they are in the cache when somebody answers."""
+        kit = await self._kit(script.language)
+        loop = asyncio.get_running_loop()
+        for text in texts_of(script):
+            await loop.run_in_executor(self._executor, kit.voice.speak, text)
+
+    async def open(self, order: DialOrder, permit: Permit, script: Script) -> Conversation:
+        kit = await self._kit(script.language)
+        channel = await self._line.dial(order)
+        zone = ZoneInfo(permit.timezone)
+        return SpokenConversation(
+            channel,
+            voice=kit.voice,
+            recognizer=kit.recognizer,
+            understanding=kit.understanding,
+            texts=texts_of(script),
+            local_now=lambda: self._clock.now().astimezone(zone),
+            executor=self._executor,
+        )
+
+    async def _kit(self, language: str) -> _Kit:
+        if language not in self._kits:
+            loop = asyncio.get_running_loop()
+            self._kits[language] = loop.run_in_executor(self._executor, self._load, language)
+        return await self._kits[language]
+
+    def _load(self, language: str) -> _Kit:
+        speech = self._speech
+        voice = voice_for(language, speech.voice_engine, cache=speech.cache, repeatable=speech.repeatable)
+        return _Kit(voice, recognizer_for(language, speech.recognizer_engine), understanding_for(language))
+
+
+@dataclass(frozen=True, slots=True)
+class _Kit:
+    """What it takes to speak and understand one language."""
+
+    voice: Voice
+    recognizer: Recognizer | None
+    understanding: Understanding
+
+
+def texts_of(script: Script) -> tuple[str, ...]:
+    """All that a script can say at its own pace, what comes first in a call first; a promised time is rendered then."""
+    said = [script.phrases.opening]
+    said += [text for step in script.steps.values() for text in (step.say, step.reprompt)]
+    phrases = (getattr(script.phrases, each.name) for each in fields(script.phrases))
+    said += [text for text in phrases if "{when}" not in text]
+    said += [*script.answers.values(), script.voicemail, script.screener]
+    return tuple(dict.fromkeys(text for text in said if text))
 
 
 def meaning_of(understanding: Understanding) -> Meaning:

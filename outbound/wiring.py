@@ -12,6 +12,7 @@ import os
 import secrets
 import socket
 from collections.abc import AsyncIterator, Callable, Coroutine
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from datetime import datetime
 from pathlib import Path
@@ -20,13 +21,16 @@ from typing import Any, TypeVar
 
 from platformdirs import user_cache_path, user_data_path
 
+from audio.errors import MissingExtra, ModelMissing
+from audio.synthesis import PromptCache, Voice, voice_for
 from campaigns.store import Store
 from outbound.clock import Clock, LoopClock, SystemClock
 from outbound.dialer import Dialer, Watch, at_once, in_a_thread
 from outbound.errors import OutboundError
 from outbound.journal import Journal
 from outbound.lines.base import DialOrder
-from outbound.routes import Directory, Route, TextRoute
+from outbound.lines.simulated import SimulatedLine
+from outbound.routes import Directory, Route, SpeechSettings, SpokenRoute, TextRoute
 from outbound.simulation.callee import Callee, read_callees, ready_callees
 from outbound.simulation.clock import run_virtually
 
@@ -141,5 +145,23 @@ async def opened_route(name: str, clock: Clock, *, channels: int, directory: Dir
     """
     if name == "text":
         yield TextRoute(directory, clock, channels)
+    elif name == "simulated":
+        speech = SpeechSettings(cache=PromptCache(cache_folder()), repeatable=True)
+        voice = _callee_voice(speech.cache)
+        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="speech") as executor:
+            line = SimulatedLine(directory, voice, channels=channels, executor=executor)
+            await line.open()
+            try:
+                yield SpokenRoute(line, clock, speech, executor)
+            finally:
+                await line.close()
     else:
         raise OutboundError(f"there is no line {name!r}", "")
+
+
+def _callee_voice(cache: PromptCache | None) -> Voice:
+    """Who speaks for scripted callees: a natural voice where there is one, because a recogniser needs it."""
+    try:
+        return voice_for("en-US", "piper", cache=cache, repeatable=True)
+    except (MissingExtra, ModelMissing):
+        return voice_for("en-US", cache=cache)
