@@ -6,7 +6,7 @@ asked and nowhere else; "okay" is a yes where yes or no was asked, and elsewhere
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from functools import cache
 
 from campaigns.intents import Intent
@@ -18,6 +18,13 @@ RATINGS = frozenset(intent for intent in Intent if intent.rating)
 
 def known_answer(plain: str, language: Language, expecting: Collection[Intent]) -> Intent | None:
     """The intent of a plain text that leaves no doubt in this step, else None: ask the model."""
+    for text in _without_courtesies(plain, language):
+        if (known := _known_to_the_letter(text, language, expecting)) is not None:
+            return known
+    return None
+
+
+def _known_to_the_letter(plain: str, language: Language, expecting: Collection[Intent]) -> Intent | None:
     rates = not RATINGS.isdisjoint(expecting)
     if rates and (rating := _rating(plain, language)) is not None:
         return Intent(f"rating_{rating}")
@@ -32,27 +39,55 @@ def _known(tag: str) -> dict[str, Intent]:
     return {wording.text: wording.intent for wording in wordings_of(tag)}
 
 
+def _without_courtesies(plain: str, language: Language) -> Iterator[str]:
+    """The text, then what is left of it as courtesies and fillers are taken from its edges; never nothing."""
+    space = " " if language.spaced else ""
+    pending = [plain]
+    seen = set()
+    while pending:
+        text = pending.pop(0)
+        if text in seen:
+            continue
+        seen.add(text)
+        yield text
+        pending += (
+            text.removeprefix(f) for c in (*language.before, *language.fillers) if text.startswith(f := c + space)
+        )
+        pending += (text.removesuffix(f) for c in (*language.after, *language.fillers) if text.endswith(f := space + c))
+        pending = [left for left in pending if left]
+
+
 def _rating(plain: str, language: Language) -> int | None:
     """The one number 1-5 in a text that holds nothing else of weight.
 
     A word that only sounds like a number ("to", "for") counts when there is no number beside it.
     """
     words = [word for word in language.words(_without_scale(plain, language)) if word not in language.around]
-    true = {forms[0]: rating for rating, forms in language.numbers.items()}
-    alike = {form: rating for rating, forms in language.numbers.items() for form in forms}
+    true, alike = _true_numbers(language), {form: r for r, forms in language.numbers.items() for form in forms}
     if any(word not in alike for word in words):
         return None
     said = {true[word] for word in words if word in true} or {alike[word] for word in words}
     return said.pop() if len(said) == 1 else None
 
 
+def may_rate(plain: str, language: Language) -> bool:
+    """Whether a text can be a rating at all: not with two ratings in it, nor with a number beyond the scale."""
+    words = language.words(_without_scale(plain, language))
+    true = _true_numbers(language)
+    return len({true[word] for word in words if word in true}) <= 1 and language.other_numbers.isdisjoint(words)
+
+
+def _true_numbers(language: Language) -> dict[str, int]:
+    return {forms[0]: rating for rating, forms in language.numbers.items()}
+
+
 def _without_scale(plain: str, language: Language) -> str:
-    """The text without a closing "out of five", unless that is all there is."""
+    """The text without "out of five"; longer names of the scale stand first in the language's list."""
     space = " " if language.spaced else ""
-    for ending in language.scale:
-        if plain.endswith(space + ending):
-            return plain.removesuffix(space + ending)
-    return plain
+    padded = space + plain + space
+    for scale in language.scale:
+        padded = padded.replace(space + scale + space, space)
+    return padded.strip()
 
 
 def chosen_phrase(plain: str, language: Language, phrases: Sequence[str]) -> tuple[str, float] | None:

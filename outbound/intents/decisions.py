@@ -1,8 +1,9 @@
 """When a likelihood is enough to act on: thresholds that lean the right way.
 
-Decides acceptance. To miss "never call me again" or words of self-harm is worse than to hear them once too often, so these
-two are taken before anything else and at less; a false "yes" or a needless transfer is worse than one more question,
-so these need more. What reaches no threshold is `other`: the robot asks again and names the keys. Never a guess.
+Decides acceptance. To miss "never call me again" or words of self-harm is worse than to hear them once too often, so
+these two are taken before anything else and at less; a false "yes" or a needless transfer is worse than one more
+question, so these need more. What reaches no threshold is `other`: the robot asks again and
+names the keys. Never a guess.
 """
 
 from __future__ import annotations

@@ -8,6 +8,7 @@ features mean is learned in `fitting.py`.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import pairwise
 from zlib import crc32
 
 import numpy as np
@@ -41,7 +42,7 @@ def _length(words: int) -> str:
 def _word_pieces(words: list[str]) -> Iterator[str]:
     yield from (f"w {word}" for word in words)
     edged = ["<", *words, ">"]
-    yield from (f"w {a} {b}" for a, b in zip(edged, edged[1:], strict=False))
+    yield from (f"w {a} {b}" for a, b in pairwise(edged))
     yield from (f"w {a} {b} {c}" for a, b, c in zip(edged, edged[1:], edged[2:], strict=False))
     for gap in (2, 3):
         yield from (f"near {a} {b}" for a, b in zip(words, words[gap:], strict=False))
@@ -69,7 +70,7 @@ def _sense_pieces(words: list[str], language: Language) -> Iterator[str]:
     senses = _senses(" ".join(words), language)
     named = [sense for sense in senses if sense.isupper()]
     yield from (f"k {sense}" for sense in named)
-    yield from (f"k {a} {b}" for a, b in zip(named, named[1:], strict=False))
+    yield from (f"k {a} {b}" for a, b in pairwise(named))
     edged = ["<", *senses, ">"]
     for size in (2, 3):
         for start in range(len(edged) - size + 1):

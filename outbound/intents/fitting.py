@@ -22,12 +22,12 @@ from outbound.intents.noise import varied
 from outbound.intents.wordings import Wording
 
 SEED = 20
-VARIANTS = 6
+VARIANTS = 5
 """Varied copies of each wording, beside the wording itself."""
-EPOCHS = 10
+EPOCHS = 8
 BATCH = 256
-RATE = 0.35
-DECAY = 2e-4
+RATE = 1.0
+DECAY = 2e-5
 """Weights that nothing asks for shrink by this share of the rate per batch."""
 FOLD_LINES = 6
 """Neighbouring lines that are held out together."""

@@ -1,8 +1,8 @@
 """How one language is spoken: what may be said in two ways and mean the same.
 
 Decides how a transcript is brought into the one form that training and understanding share, and holds the word
-lists of a language (numbers, fillers, words alike in sound or in sense). The lists are data: `data/<LANG>/language.yaml`.
-What a sentence means is left to the model.
+lists of a language (numbers, fillers, words alike in sound or in sense). The lists are data:
+`data/<LANG>/language.yaml`. What a sentence means is left to the model.
 """
 
 from __future__ import annotations
@@ -33,8 +33,9 @@ class Language:
         spaced: words are written apart. False: every character is a word (Chinese).
         same: longer or older forms and the one that stands for them ("do not": "dont").
         numbers: what a rating may sound like, by rating; only read so where a rating is asked.
+        other_numbers: words that make a number something else than a rating ("twenty", "hundred").
         around: words that may stand around a rating and leave it as it is ("i", "give", "stars").
-        scale: endings that name the scale ("out of five").
+        scale: words that name the scale ("out of five").
         classes: words of one sense, by the name of the sense.
         fillers: sounds without meaning.
         before, after: courtesies that leave the meaning as it is.
@@ -49,6 +50,7 @@ class Language:
     same: tuple[tuple[str, str], ...] = ()
     numbers: dict[int, tuple[str, ...]] = field(default_factory=dict)
     around: frozenset[str] = frozenset()
+    other_numbers: frozenset[str] = frozenset()
     scale: tuple[str, ...] = ()
     classes: dict[str, tuple[str, ...]] = field(default_factory=dict)
     fillers: tuple[str, ...] = ()
@@ -125,6 +127,7 @@ def _read(tag: str, lists: dict[str, Any]) -> Language:
         same,
         numbers={int(rating): texts for rating, texts in plain_by_key("numbers").items()},
         around=frozenset(plain("around")),
+        other_numbers=frozenset(plain("other_numbers")),
         scale=plain("scale"),
         classes=plain_by_key("classes"),
         fillers=plain("fillers"),

@@ -53,7 +53,8 @@ class Model:
     def sums(self, features: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
         """The unscaled sum per intent; long sentences do not shout louder than short ones."""
         scale = 1.0 / np.sqrt(max(1, features.size))
-        return self.bias + self.weights[features].sum(axis=0, dtype=np.float64) * scale
+        sums: npt.NDArray[np.float64] = self.bias + self.weights[features].sum(axis=0, dtype=np.float64) * scale
+        return sums
 
     def save(self, tag: str) -> Path:
         """Write the weights of a language. The same model gives the same numbers in the file."""

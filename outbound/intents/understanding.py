@@ -14,7 +14,7 @@ import numpy as np
 
 from audio.recognition.base import Expected, Transcript
 from campaigns.intents import GLOBAL_INTENTS, Intent
-from outbound.intents.answers import RATINGS, chosen_phrase, known_answer
+from outbound.intents.answers import RATINGS, chosen_phrase, known_answer, may_rate
 from outbound.intents.decisions import COMPLETE, EXPECTED_ODDS, FIRST, decided, trust
 from outbound.intents.language import Language, language_named, languages
 from outbound.intents.model import INTENTS, Likelihoods, Model, ModelMissing, model_for
@@ -112,7 +112,8 @@ class Understanding:
             if known is not None:
                 reading = (1.0 - _KNOWN) * reading
                 reading[INTENTS.index(known)] += _KNOWN
-            shares += weight * _in_step(reading, expecting)
+            rates = not RATINGS.isdisjoint(expecting) and may_rate(plain, language)
+            shares += weight * _in_step(reading, expecting, rates=rates)
             total += weight
         shares *= trust(transcript.confidence) / total
         shares[_OTHER] += 1.0 - shares.sum()
@@ -127,11 +128,11 @@ def _readings(transcript: Transcript, language: Language) -> Iterator[tuple[str,
         weight *= _ALTERNATIVE
 
 
-def _in_step(shares: Likelihoods, expecting: Collection[Intent]) -> Likelihoods:
-    """Likelihoods with the step's expectation as a prior. A rating that nobody asked for is no answer."""
+def _in_step(shares: Likelihoods, expecting: Collection[Intent], *, rates: bool) -> Likelihoods:
+    """Likelihoods with the step's expectation as a prior. A rating where none is possible is no answer."""
     odds = np.array([EXPECTED_ODDS if intent in expecting else 1.0 for intent in INTENTS])
     weighed: Likelihoods = shares * odds / (shares * odds).sum()
-    if RATINGS.isdisjoint(expecting):
+    if not rates:
         unasked = [INTENTS.index(intent) for intent in RATINGS]
         weighed[_OTHER] += weighed[unasked].sum()
         weighed[unasked] = 0.0

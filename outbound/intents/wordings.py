@@ -1,9 +1,9 @@
 """The wordings a language is learned from: one file per intent, one wording a line.
 
-Decides how `data/<LANG>/<intent>.txt` is read: `#` begins a comment; `(stop|quit|)` is a choice; `{name}` stands for the
-entries of a slot in `slots.yaml`; `rating.txt` holds ratings of any value with `{rating}` for the number. The plainest
-wordings stand first in a file: they are what a grammar of short answers is made of. How a model learns from
-wordings is `fitting.py`.
+Decides how `data/<LANG>/<intent>.txt` is read: `#` begins a comment; `(stop|quit|)` is a choice; `{name}` stands for
+the entries of a slot in `slots.yaml`; `rating.txt` holds ratings of any value with `{rating}` for the number. The
+plainest wordings stand first in a file: they are what a grammar of short answers is made of. How a model learns
+from wordings is `fitting.py`.
 """
 
 from __future__ import annotations
