@@ -1,0 +1,110 @@
+"""The robot's mouth: sentences rendered ahead of time and played frame by frame.
+
+Decides when a sentence is ready, playing, held back or over. What is said is the dialogue's; when a sentence is held
+because the callee speaks is decided in `conversation.py`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Iterable
+from concurrent.futures import Executor
+
+import numpy as np
+
+from audio.pcm import FRAME_SECONDS, Samples
+from audio.synthesis.base import Voice
+from outbound.dialogue.actions import Say
+
+_REWIND_FRAMES = 15
+"""A sentence that was held goes on 0.3 s earlier, so that no word is lost."""
+
+
+class Mouth:
+    """Speaks one sentence at a time on a channel of `rate` Hz."""
+
+    def __init__(self, voice: Voice, rate: int, executor: Executor | None = None) -> None:
+        self._voice, self._rate, self._executor = voice, rate, executor
+        self._loop = asyncio.get_running_loop()
+        self._silence: Samples = np.zeros(round(rate * FRAME_SECONDS), dtype=np.int16)
+        self._rendered: dict[tuple[str, float], asyncio.Future[list[Samples]]] = {}
+        self._ahead: asyncio.Task[None] | None = None
+        self._say: Say | None = None
+        self._place = 0
+        self._held = False
+
+    def prepare(self, texts: Iterable[str]) -> None:
+        """Render texts one after the other while nobody waits for them."""
+        self._ahead = asyncio.create_task(self._prepare(deque(texts)))
+
+    async def _prepare(self, texts: deque[str]) -> None:
+        while texts:
+            await asyncio.wait({self._sound_of(texts.popleft(), 1.0)})
+
+    def say(self, say: Say) -> None:
+        """Speak, in place of what is being said."""
+        self._say, self._place, self._held = say, 0, False
+        if say.text:
+            self._sound_of(say.text, say.pace)
+
+    def stop(self) -> None:
+        """Fall silent; what was being said is over."""
+        self._say, self._held = None, False
+
+    def hold(self) -> None:
+        """Fall silent for a while."""
+        self._held = self._say is not None
+
+    def go_on(self) -> None:
+        """Speak on where it was held."""
+        if self._held:
+            self._place = max(0, self._place - _REWIND_FRAMES)
+        self._held = False
+
+    @property
+    def saying(self) -> Say | None:
+        """The sentence that is being said or held."""
+        return self._say
+
+    @property
+    def held(self) -> bool:
+        return self._held
+
+    def frame(self) -> tuple[Samples, Say | None]:
+        """The next 20 ms to play, and the sentence that ended before them, if one did.
+
+        Raises:
+            AudioError: the voice could not say it.
+        """
+        if self._say is None or self._held:
+            return self._silence, None
+        frames = self._frames(self._say)
+        if frames is None:
+            return self._silence, None
+        if self._place >= len(frames):
+            over, self._say = self._say, None
+            return self._silence, over
+        self._place += 1
+        return frames[self._place - 1], None
+
+    def close(self) -> None:
+        """Stop rendering."""
+        if self._ahead is not None:
+            self._ahead.cancel()
+
+    def _frames(self, say: Say) -> list[Samples] | None:
+        """The sentence's sound; None while it is still being rendered."""
+        if not say.text:
+            return []
+        sound = self._sound_of(say.text, say.pace)
+        return sound.result() if sound.done() else None
+
+    def _sound_of(self, text: str, pace: float) -> asyncio.Future[list[Samples]]:
+        key = (text, pace)
+        if key not in self._rendered:
+            self._rendered[key] = self._loop.run_in_executor(self._executor, self._render, text, pace)
+        return self._rendered[key]
+
+    def _render(self, text: str, pace: float) -> list[Samples]:
+        return list(self._voice.speak(text, pace=pace).at(self._rate).frames())
