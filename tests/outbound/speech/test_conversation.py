@@ -1,0 +1,125 @@
+"""One call of each kind, with every word through a telephone line, an engine and the understanding."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from campaigns.intents import Intent
+from campaigns.outcomes import (
+    Answer,
+    CallbackPromise,
+    Comment,
+    Disposition,
+    OptOut,
+    Rating,
+    TransferResult,
+    Via,
+)
+from outbound.dialogue.actions import Say
+from outbound.dialogue.events import Answered, Heard, Pressed, SaidAll
+from outbound.simulation.callee import Answerer, Callee, HangsUp, Noise, Presses, Says, StaysSilent
+from tests.outbound.calls import NOON, PHRASES
+from tests.outbound.spoken import speak_with
+
+
+def test_a_willing_callee_answers_and_rates() -> None:
+    call = speak_with(Callee("willing", does=(Says("yes please"), Says("five"))))
+    assert call.outcome.disposition is Disposition.COMPLETED
+    assert call.saved == (Answer("leave", "yes", Via.VOICE, "yes please"), Rating(5, Via.VOICE, "five"))
+
+
+def test_stop_calling_me_ends_the_call_with_its_confirmation() -> None:
+    call = speak_with(Callee("refusing", does=(Says("please stop calling me"),)))
+    assert call.outcome.disposition is Disposition.OPTED_OUT
+    assert call.saved == (OptOut(Via.VOICE, "please stop calling me"),)
+    assert call.said[-1] == PHRASES.opt_out_confirmed
+
+
+def test_an_interruption_that_means_something_stops_the_robot() -> None:
+    call = speak_with(Callee("hasty", does=(Says("stop calling me", after=5.0),)))
+    heard = next(what for _, what in call.happened if isinstance(what, Heard))
+    assert heard.interrupted
+    assert call.outcome.disposition is Disposition.OPTED_OUT
+
+
+def test_a_cough_does_not_stop_the_robot_for_good() -> None:
+    call = speak_with(Callee("coughing", does=(Noise(0.6, after=3.0), Says("yes"), HangsUp())))
+    assert [what.intent for _, what in call.happened if isinstance(what, Heard)] == [Intent.YES]
+    assert len(call.said) == len(set(call.said))
+    assert call.outcome.disposition is Disposition.COMPLETED
+
+
+def test_a_person_is_fetched() -> None:
+    call = speak_with(Callee("asking", does=(Says("i want to talk to a person"),)))
+    assert call.outcome.disposition is Disposition.TRANSFERRED
+    assert call.saved == (TransferResult("service", reached=True, reason=""),)
+
+
+def test_nobody_to_fetch_means_a_promised_call() -> None:
+    call = speak_with(Callee("asking", does=(Presses("0"),), transfer_reached=False))
+    assert call.outcome.disposition is Disposition.CALLBACK
+    assert [type(result) for result in call.saved] == [TransferResult, CallbackPromise]
+
+
+def test_tomorrow_at_three_is_promised() -> None:
+    call = speak_with(Callee("busy", does=(Says("call me tomorrow at three"),)))
+    assert call.outcome.disposition is Disposition.CALLBACK
+    (promise,) = call.saved
+    assert isinstance(promise, CallbackPromise)
+    assert promise.at == (NOON + timedelta(days=1)).replace(hour=15)
+
+
+def test_keys_do_all_that_words_do_and_a_low_rating_is_explained() -> None:
+    call = speak_with(Callee("typing", does=(Presses("1"), Presses("2"), Says("it arrived broken"))))
+    assert call.saved == (
+        Answer("leave", "yes", Via.KEY, "1"),
+        Rating(2, Via.KEY, "2"),
+        Comment("it arrived broken", "rating"),
+    )
+
+
+def test_a_key_stops_the_robot_at_once() -> None:
+    call = speak_with(Callee("quick", does=(Presses("9", after=1.0),)))
+    assert call.outcome.disposition is Disposition.OPTED_OUT
+    pressed = call.at(lambda what: isinstance(what, Pressed))
+    confirmed = call.at(lambda what: isinstance(what, Say) and what.text == PHRASES.opt_out_confirmed)
+    assert confirmed - pressed <= 0.02
+
+
+def test_silence_gets_one_reprompt_and_a_polite_end() -> None:
+    call = speak_with(Callee("silent", does=(StaysSilent(),)))
+    assert call.outcome.disposition is Disposition.NO_RESPONSE
+    assert call.said[-1] == PHRASES.giving_up
+
+
+def test_the_first_word_comes_with_the_answer() -> None:
+    call = speak_with(Callee("silent", greeting=""))
+    answered = call.at(lambda what: isinstance(what, Answered))
+    assert call.at(lambda what: isinstance(what, Say)) - answered <= 0.02
+    assert call.at(lambda what: isinstance(what, SaidAll)) - answered >= 1.0
+
+
+@pytest.mark.parametrize(
+    ("answerer", "disposition"),
+    [
+        (Answerer.BUSY, Disposition.BUSY),
+        (Answerer.NO_ANSWER, Disposition.NO_ANSWER),
+        (Answerer.REJECTED, Disposition.REJECTED),
+        (Answerer.UNREACHABLE, Disposition.UNREACHABLE),
+        (Answerer.ROUTE_DOWN, Disposition.ROUTE_DOWN),
+    ],
+)
+def test_an_unanswered_call_has_its_reason(answerer: Answerer, disposition: Disposition) -> None:
+    assert speak_with(Callee("nobody", answerer)).outcome.disposition is disposition
+
+
+def test_hanging_up_in_the_message_is_an_early_end() -> None:
+    call = speak_with(Callee("annoyed", does=(HangsUp(after=2.5),)))
+    assert call.outcome.disposition is Disposition.HUNG_UP
+
+
+def test_the_same_call_twice_is_the_same_call() -> None:
+    callee = Callee("willing", does=(Says("yes please"), Says("five")))
+    assert speak_with(callee).outcome.log == speak_with(callee).outcome.log
