@@ -13,6 +13,7 @@ from campaigns.store.contacts import Added, Contact, NoSuchContact
 from campaigns.store.database import StoreError, open_engine
 from campaigns.store.gate import Claim, Permit, Refusal
 from campaigns.store.history import History
+from campaigns.store.holds import Holds
 from campaigns.store.leases import LeaseHeld
 from campaigns.store.register import EntryFilter
 from campaigns.store.tables import CallState, CampaignState, ContactState
@@ -41,7 +42,7 @@ __all__ = [
 ]
 
 
-class Store(Calls, Campaigns, Tasks, History):
+class Store(Calls, Campaigns, History, Holds, Tasks):
     """The store of one house: campaigns, contacts, calls, register, consent, ledger."""
 
 

@@ -36,7 +36,7 @@ from campaigns.outcomes import (
 )
 from campaigns.planning import Again, after_call
 from campaigns.script import Purpose
-from campaigns.store import tables
+from campaigns.store import holds, tables
 from campaigns.store.database import StoreError
 from campaigns.store.gate import Gate
 from campaigns.store.tables import CallState, ContactState, table
@@ -237,10 +237,11 @@ class Calls(Gate):
 
         Every call under way counts, unless it is `owner`'s or its process holds a lease. What was saved in it
         settles it (an opt-out, a promised callback, …); where nothing did, its outcome is unknown: `INTERRUPTED`,
-        never redialled by itself.
+        never redialled by itself. Held contacts are looked at again: a run begins.
         """
         alive = sa.select(lease.c.owner).where(lease.c.until > now)
         with self.writing() as connection:
+            holds.release(connection)
             left = connection.execute(
                 _CALL_IN_FLIGHT.where(call.c.owner != owner, call.c.owner.not_in(alive)).with_for_update(
                     of=call, skip_locked=True

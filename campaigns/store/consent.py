@@ -9,12 +9,14 @@ from enum import StrEnum
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
+from campaigns.compliance.verdict import Rule
 from campaigns.script import Purpose
-from campaigns.store import tables
+from campaigns.store import holds, tables
 from campaigns.store.ledger import Ledger
 from campaigns.store.tables import table
 
 consent = table(tables.ConsentRecord)
+contact = table(tables.Contact)
 
 
 class Basis(StrEnum):
@@ -72,7 +74,7 @@ class Consents(Ledger):
     def add_consent(
         self, connection: Connection, number: str, brand: str, given: Consent, now: datetime, actor: str
     ) -> None:
-        """In the caller's transaction."""
+        """In the caller's transaction. Contacts that waited for it are looked at again at once."""
         row = {"number": number, "brand": brand, "purpose": given.purpose, "basis": given.basis}
         row |= {"wording": given.wording, "evidence": given.evidence, "actor": actor}
         connection.execute(
@@ -80,6 +82,8 @@ class Consents(Ledger):
         )
         body = {"brand": brand, "purpose": given.purpose, "basis": given.basis, "evidence": given.evidence}
         self.record(connection, now, actor, "consent.give", number, body)
+        waited = contact.c.held_by.in_([Rule.CONSENT, Rule.NATIONAL_LIST])
+        holds.release(connection, contact.c.number == number, waited)
 
     def withdraw_consent(self, number: str, brand: str, now: datetime, actor: str) -> int:
         """Ends every consent of the number to the brand; how many there were."""

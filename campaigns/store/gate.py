@@ -25,6 +25,7 @@ from campaigns.outcomes import Disposition
 from campaigns.script import Purpose
 from campaigns.store import consent, leases, register, tables
 from campaigns.store.contacts import Contacts, NoSuchContact
+from campaigns.store.holds import after_refusal
 from campaigns.store.leases import Leases
 from campaigns.store.tables import CallState, CampaignState, ContactState, table
 from campaigns.store.terms import Terms
@@ -37,8 +38,6 @@ call = table(tables.Call)
 _HISTORY = timedelta(days=366)
 """How far back calls to a number are counted."""
 _IN_FLIGHT_WAIT = timedelta(minutes=1)
-_ASK_AGAIN = timedelta(minutes=1)
-"""When the contact is not what stands in the way: a paused campaign, a lost lease, an unreadable pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """No call. The contact has been moved to the verdict's next moment, or closed."""
+    """No call. The contact is held until the verdict's next moment, or until something changes, or it is closed."""
 
     verdict: Verdict
 
@@ -120,6 +119,7 @@ class Gate(Contacts, Leases):
             connection.execute(
                 sa.update(contact)
                 .where(contact.c.id.in_(contact_ids), contact.c.state == ContactState.OPEN)
+                .where(contact.c.next_at.is_not(None))
                 .values(next_at=contact.c.due_at)
             )
 
@@ -156,7 +156,9 @@ class Gate(Contacts, Leases):
             verdict = self._judge(connection, row, terms, now, already)
             if verdict.allowed:
                 return _permit(connection, row, terms, now, line, owner)
-            _hold(connection, row, verdict, now)
+            if row.state == ContactState.OPEN:
+                change = after_refusal(verdict, now)
+                connection.execute(sa.update(contact).where(contact.c.id == contact_id).values(change))
             return Refusal(verdict)
 
     def may_call(self, contact_id: int, now: datetime) -> Verdict:
@@ -226,26 +228,6 @@ def _permit(connection: Connection, row: Any, terms: Terms, now: datetime, line:
         terms.ring_seconds,
         terms.longest_seconds,
     )
-
-
-_CLOSING = (Rule.LISTED, Rule.NATIONAL_LIST, Rule.ATTEMPTS, Rule.ZONE, Rule.CONSENT, Rule.CAP)
-"""Rules that close a contact when time alone does not help."""
-
-
-def _hold(connection: Connection, row: Any, verdict: Verdict, now: datetime) -> None:
-    """Moves an open contact to where it may be asked about again, or closes it where waiting does not help.
-
-    A register entry that expires closes too: who asked not to be called is not called by what was queued then.
-    """
-    if row.state != ContactState.OPEN:
-        return
-    for reason in sorted(verdict.reasons, key=lambda reason: reason.rule is not Rule.LISTED):
-        if reason.rule is Rule.LISTED or (reason.rule in _CLOSING and reason.until is None):
-            change: dict[str, object] = {"state": ContactState.CLOSED, "closed_by": reason.rule}
-            break
-    else:
-        change = {"next_at": verdict.next_allowed or now + _ASK_AGAIN, "held_by": verdict.reasons[0].rule}
-    connection.execute(sa.update(contact).where(contact.c.id == row.id).values(change))
 
 
 def _standing(row: Any, terms: Terms, now: datetime) -> Iterator[Reason]:
@@ -337,5 +319,5 @@ _WRITE_CALL = sa.insert(call).values(state=CallState.DIALING, detail="").returni
 _CALLING = (
     sa.update(contact)
     .where(contact.c.id == sa.bindparam("contact"))
-    .values(state=ContactState.CALLING, attempts=contact.c.attempts + 1, held_by=None)
+    .values(state=ContactState.CALLING, attempts=contact.c.attempts + 1, held_by=None, held_because="")
 )

@@ -154,7 +154,8 @@ class Contact(Base, table=True):
     """One person in one campaign.
 
     `due_at` is the earliest moment of the next attempt (retry delay, promise); `next_at` is when a dialer looks at
-    the contact next: later than `due_at` while another dialer holds it, or while a rule forbids calling.
+    the contact next: later than `due_at` while another dialer holds it, or while a rule forbids calling. It is null
+    while the contact is held by something that time alone does not change (`store/holds.py`).
     """
 
     __tablename__ = "contact"
@@ -178,11 +179,13 @@ class Contact(Base, table=True):
     closed_by: str | None = _words()
     """Why it is closed: a disposition, `listed`, `attempts`, `expired`."""
     held_by: str | None = _words()
-    """The rule that said no when the contact was last looked at."""
+    """What said no when the contact was last looked at: a rule, or `script`."""
+    held_because: str = _text()
+    """The same in a sentence for a person."""
     attempts: int = 0
     last_disposition: str | None = _words()
     due_at: datetime = _moment()
-    next_at: datetime = _moment()
+    next_at: datetime | None = _moment(nullable=True)
     added_at: datetime = _moment()
 
 
