@@ -37,8 +37,8 @@ from campaigns.outcomes import (
 from campaigns.planning import Again, after_call
 from campaigns.script import Purpose
 from campaigns.store import holds, tables
-from campaigns.store.database import StoreError
 from campaigns.store.gate import Gate
+from campaigns.store.history import NoSuchCall
 from campaigns.store.tables import CallState, ContactState, table
 
 campaign = table(tables.Campaign)
@@ -91,11 +91,6 @@ class SavedResult:
     saved_at: datetime
 
 
-class NoSuchCall(StoreError):
-    def __init__(self, call_id: int) -> None:
-        super().__init__(f"There is no call {call_id}.")
-
-
 class Calls(Gate):
     """What happens after the gate said yes."""
 
@@ -135,7 +130,7 @@ class Calls(Gate):
         )
         if connection.execute(made.where(entry.c.source == source)).first() is None:
             new = NewEntry(row.number, reach, source, words=learned.words)
-            self.list_number(connection, new, now, ROBOT, call_id=row.id)
+            self.list_numbers(connection, [new], now, ROBOT, call_id=row.id)
 
     def finish(
         self,

@@ -146,8 +146,8 @@ class Contacts(Register, Consents):
                 seen += len(batch)
                 changed += self._insert(connection, record.id, batch, now)
                 if consent is not None:
-                    for one in batch:
-                        self.add_consent(connection, one.number, record.brand, consent, now, actor)
+                    numbers = list(dict.fromkeys(one.number for one in batch))
+                    self.add_consents(connection, numbers, record.brand, consent, now, actor)
             new = _count(connection, record.id) - before
             listed = self._close_listed(connection, record, now)
             if new and record.state is tables.CampaignState.DONE:

@@ -23,7 +23,7 @@ from campaigns.compliance.verdict import Reason, Rule, Verdict
 from campaigns.compliance.windows import zones_of
 from campaigns.outcomes import Disposition
 from campaigns.script import Purpose
-from campaigns.store import consent, leases, register, tables
+from campaigns.store import leases, tables
 from campaigns.store.contacts import Contacts, NoSuchContact
 from campaigns.store.holds import after_refusal
 from campaigns.store.leases import Leases
@@ -182,7 +182,7 @@ class Gate(Contacts, Leases):
         return known
 
     def _judge(self, connection: Connection, row: Any, terms: Terms, now: datetime, already: list[Reason]) -> Verdict:
-        facts = _facts(connection, row, terms, now)
+        facts = self._facts(connection, row, terms, now)
         if any(past.disposition is None for past in facts.history):
             text = "Another call to this number is under way."
             already.append(Reason(Rule.IN_FLIGHT, "store", text, now + _IN_FLIGHT_WAIT))
@@ -191,6 +191,38 @@ class Gate(Contacts, Leases):
             return may_call(facts, packs, now, already)
         except (PackUnreadable, NotImplementedError) as error:
             return Verdict((*already, Reason(Rule.UNREADABLE, "rule packs", str(error))))
+
+    def _facts(self, connection: Connection, row: Any, terms: Terms, now: datetime) -> CallFacts:
+        entries = self._in_force(connection, row.number, now)
+        covering = {"brand": row.brand, "campaign": row.campaign, "purpose": row.purpose}
+        history = connection.execute(_PAST_CALLS, {"number": row.number, "since": now - _HISTORY})
+        return CallFacts(
+            number=row.number,
+            country=row.country,
+            zone=row.timezone,
+            brand=row.brand,
+            purpose=Purpose(row.purpose),
+            matter=row.matter,
+            reference=row.reference,
+            windows=(terms.window(row.campaign),),
+            listings=tuple(
+                Listing(entry.reach.scope, entry.source, entry.added_at, entry.expires_at)
+                for entry in entries
+                if entry.reach.covers(**covering)
+            ),
+            history=tuple(
+                PastCall(
+                    past.dialed_at,
+                    past.brand,
+                    past.purpose,
+                    past.matter,
+                    past.reference,
+                    Disposition(past.disposition) if past.disposition else None,
+                )
+                for past in history
+            ),
+            consents=self._bases_in_force(connection, row.number, row.brand, row.purpose, now),
+        )
 
 
 def _permit(connection: Connection, row: Any, terms: Terms, now: datetime, line: str, owner: str) -> Permit:
@@ -243,39 +275,6 @@ def _standing(row: Any, terms: Terms, now: datetime) -> Iterator[Reason]:
         yield Reason(Rule.NOT_DUE, source, "The next attempt is not due yet.", row.due_at)
     if row.attempts >= terms.max_attempts and row.last_disposition != Disposition.CALLBACK:
         yield Reason(Rule.ATTEMPTS, source, f"All {terms.max_attempts} attempts are used up.")
-
-
-def _facts(connection: Connection, row: Any, terms: Terms, now: datetime) -> CallFacts:
-    entries = register.in_force(connection, row.number, now)
-    covering = {"brand": row.brand, "campaign": row.campaign, "purpose": row.purpose}
-    history = connection.execute(_PAST_CALLS, {"number": row.number, "since": now - _HISTORY})
-    return CallFacts(
-        number=row.number,
-        country=row.country,
-        zone=row.timezone,
-        brand=row.brand,
-        purpose=Purpose(row.purpose),
-        matter=row.matter,
-        reference=row.reference,
-        windows=(terms.window(row.campaign),),
-        listings=tuple(
-            Listing(entry.reach.scope, entry.source, entry.added_at, entry.expires_at)
-            for entry in entries
-            if entry.reach.covers(**covering)
-        ),
-        history=tuple(
-            PastCall(
-                past.dialed_at,
-                past.brand,
-                past.purpose,
-                past.matter,
-                past.reference,
-                Disposition(past.disposition) if past.disposition else None,
-            )
-            for past in history
-        ),
-        consents=consent.bases_in_force(connection, row.number, row.brand, row.purpose, now),
-    )
 
 
 def _named(names: list[str] | None) -> sa.ColumnElement[bool]:
