@@ -11,8 +11,10 @@ from campaigns.store.campaigns import CampaignRecord, Campaigns, NoSuchCampaign
 from campaigns.store.consent import Basis, Consent
 from campaigns.store.contacts import Added, Contact, NoSuchContact
 from campaigns.store.database import StoreError, open_engine
+from campaigns.store.exchange import Exchange, Exported, Imported
 from campaigns.store.gate import Claim, Permit, Refusal
 from campaigns.store.history import History
+from campaigns.store.holds import Holds
 from campaigns.store.leases import LeaseHeld
 from campaigns.store.register import EntryFilter
 from campaigns.store.tables import CallState, CampaignState, ContactState
@@ -29,6 +31,8 @@ __all__ = [
     "Contact",
     "ContactState",
     "EntryFilter",
+    "Exported",
+    "Imported",
     "LeaseHeld",
     "NoSuchCampaign",
     "NoSuchContact",
@@ -41,7 +45,7 @@ __all__ = [
 ]
 
 
-class Store(Calls, Campaigns, Tasks, History):
+class Store(Calls, Campaigns, Exchange, History, Holds, Tasks):
     """The store of one house: campaigns, contacts, calls, register, consent, ledger."""
 
 

@@ -36,9 +36,9 @@ from campaigns.outcomes import (
 )
 from campaigns.planning import Again, after_call
 from campaigns.script import Purpose
-from campaigns.store import tables
-from campaigns.store.database import StoreError
+from campaigns.store import holds, tables
 from campaigns.store.gate import Gate
+from campaigns.store.history import NoSuchCall
 from campaigns.store.tables import CallState, ContactState, table
 
 campaign = table(tables.Campaign)
@@ -91,11 +91,6 @@ class SavedResult:
     saved_at: datetime
 
 
-class NoSuchCall(StoreError):
-    def __init__(self, call_id: int) -> None:
-        super().__init__(f"There is no call {call_id}.")
-
-
 class Calls(Gate):
     """What happens after the gate said yes."""
 
@@ -135,7 +130,7 @@ class Calls(Gate):
         )
         if connection.execute(made.where(entry.c.source == source)).first() is None:
             new = NewEntry(row.number, reach, source, words=learned.words)
-            self.list_number(connection, new, now, ROBOT, call_id=row.id)
+            self.list_numbers(connection, [new], now, ROBOT, call_id=row.id)
 
     def finish(
         self,
@@ -237,10 +232,11 @@ class Calls(Gate):
 
         Every call under way counts, unless it is `owner`'s or its process holds a lease. What was saved in it
         settles it (an opt-out, a promised callback, …); where nothing did, its outcome is unknown: `INTERRUPTED`,
-        never redialled by itself.
+        never redialled by itself. Held contacts are looked at again: a run begins.
         """
         alive = sa.select(lease.c.owner).where(lease.c.until > now)
         with self.writing() as connection:
+            holds.release(connection)
             left = connection.execute(
                 _CALL_IN_FLIGHT.where(call.c.owner != owner, call.c.owner.not_in(alive)).with_for_update(
                     of=call, skip_locked=True

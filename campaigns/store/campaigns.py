@@ -119,7 +119,7 @@ class Campaigns(Database):
                     sa.update(contact)
                     .where(contact.c.campaign_id == known.id, contact.c.state == ContactState.OPEN)
                     .where(contact.c.held_by.is_not(None))
-                    .values(next_at=contact.c.due_at, held_by=None)
+                    .values(next_at=contact.c.due_at, held_by=None, held_because="")
                 )
             return record(connection, definition.name)
 

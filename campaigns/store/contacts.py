@@ -23,7 +23,7 @@ from campaigns.store.tables import ContactState, table
 contact = table(tables.Contact)
 campaign = table(tables.Campaign)
 entry = table(tables.DncEntry)
-_BATCH = 500
+_BATCH = 2000
 
 
 class NoSuchContact(StoreError):
@@ -50,10 +50,17 @@ class NewContact(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of an import: `listed` ones were added, and closed because the register forbids them."""
+    """What became of an import.
+
+    Attributes:
+        duplicates: were there already, the mended ones among them.
+        mended: were held, and have the new row's values now.
+        listed: are closed because the register forbids them.
+    """
 
     new: int = 0
     duplicates: int = 0
+    mended: int = 0
     listed: int = 0
 
 
@@ -72,10 +79,12 @@ class Contact:
     state: ContactState
     closed_by: str | None
     held_by: str | None
+    held_because: str
     attempts: int
     last_disposition: Disposition | None
     due_at: datetime
-    next_at: datetime
+    next_at: datetime | None
+    """When a dialer looks at it next; None when it is closed to time: held until something changes."""
     added_at: datetime
 
 
@@ -84,6 +93,11 @@ _CONTACT = sa.select(
     campaign.c.name.label("campaign"),
     *(column for column in contact.c if column.name not in ("id", "campaign_id")),
 ).join(campaign, campaign.c.id == contact.c.campaign_id)
+
+
+def _count(connection: Connection, campaign_id: int) -> int:
+    query = sa.select(sa.func.count()).select_from(contact).where(contact.c.campaign_id == campaign_id)
+    return int(connection.execute(query).scalar_one())
 
 
 def _contact(row: Any) -> Contact:
@@ -113,7 +127,8 @@ class Contacts(Register, Consents):
     ) -> Added:
         """Adds all of them, or none if reading them fails half-way.
 
-        The same number with the same reference is a duplicate and changes nothing, so that an import may be repeated.
+        The same number with the same reference is a duplicate and changes nothing, so that an import may be repeated;
+        except that a contact who is held until something changes takes the new row's values and is looked at again.
 
         Args:
             consent: what the user declares that every one of them agreed to; kept for each.
@@ -124,13 +139,16 @@ class Contacts(Register, Consents):
         with self.writing() as connection:
             record = campaigns.record(connection, campaign_name)
             seen = new = 0
+            changed = 0
+            before = _count(connection, record.id)
             rows = iter(contacts)
             while batch := list(islice(rows, _BATCH)):
                 seen += len(batch)
-                new += self._insert(connection, record.id, batch, now)
+                changed += self._insert(connection, record.id, batch, now)
                 if consent is not None:
-                    for one in batch:
-                        self.add_consent(connection, one.number, record.brand, consent, now, actor)
+                    numbers = list(dict.fromkeys(one.number for one in batch))
+                    self.add_consents(connection, numbers, record.brand, consent, now, actor)
+            new = _count(connection, record.id) - before
             listed = self._close_listed(connection, record, now)
             if new and record.state is tables.CampaignState.DONE:
                 connection.execute(
@@ -138,33 +156,39 @@ class Contacts(Register, Consents):
                     .where(campaign.c.id == record.id)
                     .values(state=tables.CampaignState.PAUSED, saved_at=now)
                 )
-            return Added(new, seen - new, listed)
+            return Added(new, seen - new, changed - new, listed)
 
     def _insert(self, connection: Connection, campaign_id: int, batch: list[NewContact], now: datetime) -> int:
+        """Adds what is not there, and mends what is held; how many of both."""
         insert = postgresql.insert(contact) if self.postgresql else sqlite.insert(contact)
-        rows = [
-            {
-                "campaign_id": campaign_id,
-                "number": one.number,
-                "reference": one.reference or "",
-                "timezone": one.timezone,
-                "country": one.country,
-                "language": one.language,
-                "fields": json.dumps(dict(one.fields), ensure_ascii=False),
-                "state": ContactState.OPEN,
-                "attempts": 0,
-                "due_at": now,
-                "next_at": now,
-                "added_at": now,
-            }
-            for one in batch
-        ]
-        added = connection.execute(
-            insert.values(rows)
-            .on_conflict_do_nothing(index_elements=["campaign_id", "number", "reference"])
-            .returning(contact.c.id)
-        )
-        return len(added.all())
+        mended = ("timezone", "country", "language", "fields", "next_at")
+        same = ["campaign_id", "number", "reference"]
+        statement = insert.on_conflict_do_update(
+            index_elements=same,
+            set_={name: insert.excluded[name] for name in mended} | {"held_by": None, "held_because": ""},
+            where=sa.and_(contact.c.state == ContactState.OPEN, contact.c.next_at.is_(None)),
+        ).execution_options(preserve_rowcount=True)
+        return connection.execute(
+            statement,
+            [
+                {
+                    "campaign_id": campaign_id,
+                    "number": one.number,
+                    "reference": one.reference or "",
+                    "timezone": one.timezone,
+                    "country": one.country,
+                    "language": one.language,
+                    "fields": json.dumps(dict(one.fields), ensure_ascii=False),
+                    "state": ContactState.OPEN,
+                    "held_because": "",
+                    "attempts": 0,
+                    "due_at": now,
+                    "next_at": now,
+                    "added_at": now,
+                }
+                for one in batch
+            ],
+        ).rowcount
 
     @staticmethod
     def _close_listed(connection: Connection, record: campaigns.CampaignRecord, now: datetime) -> int:
@@ -191,6 +215,18 @@ class Contacts(Register, Consents):
         if row is None:
             raise NoSuchContact(contact_id)
         return _contact(row)
+
+    def contact_counts(self, campaign_name: str) -> dict[str, int]:
+        """How many contacts of a campaign are `open`, `calling` and `closed`.
+
+        Raises:
+            NoSuchCampaign: there is none of that name.
+        """
+        with self.reading() as connection:
+            campaign_id = campaigns.record(connection, campaign_name).id
+            query = sa.select(contact.c.state, sa.func.count()).where(contact.c.campaign_id == campaign_id)
+            counted = {str(state): count for state, count in connection.execute(query.group_by(contact.c.state))}
+            return {str(state): counted.get(state, 0) for state in ContactState}
 
     def contacts(
         self,

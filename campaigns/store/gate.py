@@ -23,8 +23,9 @@ from campaigns.compliance.verdict import Reason, Rule, Verdict
 from campaigns.compliance.windows import zones_of
 from campaigns.outcomes import Disposition
 from campaigns.script import Purpose
-from campaigns.store import consent, leases, register, tables
+from campaigns.store import leases, tables
 from campaigns.store.contacts import Contacts, NoSuchContact
+from campaigns.store.holds import after_refusal
 from campaigns.store.leases import Leases
 from campaigns.store.tables import CallState, CampaignState, ContactState, table
 from campaigns.store.terms import Terms
@@ -37,8 +38,6 @@ call = table(tables.Call)
 _HISTORY = timedelta(days=366)
 """How far back calls to a number are counted."""
 _IN_FLIGHT_WAIT = timedelta(minutes=1)
-_ASK_AGAIN = timedelta(minutes=1)
-"""When the contact is not what stands in the way: a paused campaign, a lost lease, an unreadable pack."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +78,7 @@ class Permit:
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """No call. The contact has been moved to the verdict's next moment, or closed."""
+    """No call. The contact is held until the verdict's next moment, or until something changes, or it is closed."""
 
     verdict: Verdict
 
@@ -120,6 +119,7 @@ class Gate(Contacts, Leases):
             connection.execute(
                 sa.update(contact)
                 .where(contact.c.id.in_(contact_ids), contact.c.state == ContactState.OPEN)
+                .where(contact.c.next_at.is_not(None))
                 .values(next_at=contact.c.due_at)
             )
 
@@ -156,7 +156,9 @@ class Gate(Contacts, Leases):
             verdict = self._judge(connection, row, terms, now, already)
             if verdict.allowed:
                 return _permit(connection, row, terms, now, line, owner)
-            _hold(connection, row, verdict, now)
+            if row.state == ContactState.OPEN:
+                change = after_refusal(verdict, now)
+                connection.execute(sa.update(contact).where(contact.c.id == contact_id).values(change))
             return Refusal(verdict)
 
     def may_call(self, contact_id: int, now: datetime) -> Verdict:
@@ -180,7 +182,7 @@ class Gate(Contacts, Leases):
         return known
 
     def _judge(self, connection: Connection, row: Any, terms: Terms, now: datetime, already: list[Reason]) -> Verdict:
-        facts = _facts(connection, row, terms, now)
+        facts = self._facts(connection, row, terms, now)
         if any(past.disposition is None for past in facts.history):
             text = "Another call to this number is under way."
             already.append(Reason(Rule.IN_FLIGHT, "store", text, now + _IN_FLIGHT_WAIT))
@@ -189,6 +191,38 @@ class Gate(Contacts, Leases):
             return may_call(facts, packs, now, already)
         except (PackUnreadable, NotImplementedError) as error:
             return Verdict((*already, Reason(Rule.UNREADABLE, "rule packs", str(error))))
+
+    def _facts(self, connection: Connection, row: Any, terms: Terms, now: datetime) -> CallFacts:
+        entries = self._in_force(connection, row.number, now)
+        covering = {"brand": row.brand, "campaign": row.campaign, "purpose": row.purpose}
+        history = connection.execute(_PAST_CALLS, {"number": row.number, "since": now - _HISTORY})
+        return CallFacts(
+            number=row.number,
+            country=row.country,
+            zone=row.timezone,
+            brand=row.brand,
+            purpose=Purpose(row.purpose),
+            matter=row.matter,
+            reference=row.reference,
+            windows=(terms.window(row.campaign),),
+            listings=tuple(
+                Listing(entry.reach.scope, entry.source, entry.added_at, entry.expires_at)
+                for entry in entries
+                if entry.reach.covers(**covering)
+            ),
+            history=tuple(
+                PastCall(
+                    past.dialed_at,
+                    past.brand,
+                    past.purpose,
+                    past.matter,
+                    past.reference,
+                    Disposition(past.disposition) if past.disposition else None,
+                )
+                for past in history
+            ),
+            consents=self._bases_in_force(connection, row.number, row.brand, row.purpose, now),
+        )
 
 
 def _permit(connection: Connection, row: Any, terms: Terms, now: datetime, line: str, owner: str) -> Permit:
@@ -228,26 +262,6 @@ def _permit(connection: Connection, row: Any, terms: Terms, now: datetime, line:
     )
 
 
-_CLOSING = (Rule.LISTED, Rule.NATIONAL_LIST, Rule.ATTEMPTS, Rule.ZONE, Rule.CONSENT, Rule.CAP)
-"""Rules that close a contact when time alone does not help."""
-
-
-def _hold(connection: Connection, row: Any, verdict: Verdict, now: datetime) -> None:
-    """Moves an open contact to where it may be asked about again, or closes it where waiting does not help.
-
-    A register entry that expires closes too: who asked not to be called is not called by what was queued then.
-    """
-    if row.state != ContactState.OPEN:
-        return
-    for reason in sorted(verdict.reasons, key=lambda reason: reason.rule is not Rule.LISTED):
-        if reason.rule is Rule.LISTED or (reason.rule in _CLOSING and reason.until is None):
-            change: dict[str, object] = {"state": ContactState.CLOSED, "closed_by": reason.rule}
-            break
-    else:
-        change = {"next_at": verdict.next_allowed or now + _ASK_AGAIN, "held_by": verdict.reasons[0].rule}
-    connection.execute(sa.update(contact).where(contact.c.id == row.id).values(change))
-
-
 def _standing(row: Any, terms: Terms, now: datetime) -> Iterator[Reason]:
     """What campaign and contact themselves say against a call."""
     source = f"campaign {row.campaign}"
@@ -261,39 +275,6 @@ def _standing(row: Any, terms: Terms, now: datetime) -> Iterator[Reason]:
         yield Reason(Rule.NOT_DUE, source, "The next attempt is not due yet.", row.due_at)
     if row.attempts >= terms.max_attempts and row.last_disposition != Disposition.CALLBACK:
         yield Reason(Rule.ATTEMPTS, source, f"All {terms.max_attempts} attempts are used up.")
-
-
-def _facts(connection: Connection, row: Any, terms: Terms, now: datetime) -> CallFacts:
-    entries = register.in_force(connection, row.number, now)
-    covering = {"brand": row.brand, "campaign": row.campaign, "purpose": row.purpose}
-    history = connection.execute(_PAST_CALLS, {"number": row.number, "since": now - _HISTORY})
-    return CallFacts(
-        number=row.number,
-        country=row.country,
-        zone=row.timezone,
-        brand=row.brand,
-        purpose=Purpose(row.purpose),
-        matter=row.matter,
-        reference=row.reference,
-        windows=(terms.window(row.campaign),),
-        listings=tuple(
-            Listing(entry.reach.scope, entry.source, entry.added_at, entry.expires_at)
-            for entry in entries
-            if entry.reach.covers(**covering)
-        ),
-        history=tuple(
-            PastCall(
-                past.dialed_at,
-                past.brand,
-                past.purpose,
-                past.matter,
-                past.reference,
-                Disposition(past.disposition) if past.disposition else None,
-            )
-            for past in history
-        ),
-        consents=consent.bases_in_force(connection, row.number, row.brand, row.purpose, now),
-    )
 
 
 def _named(names: list[str] | None) -> sa.ColumnElement[bool]:
@@ -337,5 +318,5 @@ _WRITE_CALL = sa.insert(call).values(state=CallState.DIALING, detail="").returni
 _CALLING = (
     sa.update(contact)
     .where(contact.c.id == sa.bindparam("contact"))
-    .values(state=ContactState.CALLING, attempts=contact.c.attempts + 1, held_by=None)
+    .values(state=ContactState.CALLING, attempts=contact.c.attempts + 1, held_by=None, held_because="")
 )

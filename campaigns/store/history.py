@@ -1,20 +1,86 @@
-"""What kind of calls a store has seen."""
+"""The calls that a store has seen."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from datetime import datetime
 
 import sqlalchemy as sa
 
+from campaigns.outcomes import Disposition
 from campaigns.store import tables
-from campaigns.store.database import Database
-from campaigns.store.tables import table
+from campaigns.store.database import Database, StoreError
+from campaigns.store.tables import CallState, table
 
 call = table(tables.Call)
+campaign = table(tables.Campaign)
+version = table(tables.CampaignVersion)
+
+
+class NoSuchCall(StoreError):
+    def __init__(self, call_id: int) -> None:
+        super().__init__(f"There is no call {call_id}.")
+
+
+@dataclass(frozen=True, slots=True)
+class CallRecord:
+    """A call as it stands.
+
+    Attributes:
+        version: of the campaign's file.
+        seconds: how long it was answered; None while it is under way.
+    """
+
+    id: int
+    contact_id: int
+    campaign: str
+    version: int
+    number: str = field(repr=False)
+    attempt: int
+    line: str
+    state: CallState
+    disposition: Disposition | None
+    dialed_at: datetime
+    answered_at: datetime | None
+    ended_at: datetime | None
+    seconds: float | None
+    detail: str
+
+
+_CALL = (
+    sa.select(
+        call.c.id,
+        call.c.contact_id,
+        campaign.c.name.label("campaign"),
+        version.c.version,
+        call.c.number,
+        call.c.attempt,
+        call.c.line,
+        call.c.state,
+        call.c.disposition,
+        call.c.dialed_at,
+        call.c.answered_at,
+        call.c.ended_at,
+        call.c.seconds,
+        call.c.detail,
+    )
+    .join(campaign, campaign.c.id == call.c.campaign_id)
+    .join(version, version.c.id == call.c.version_id)
+)
 
 
 class History(Database):
-    """Questions about the calls as a whole."""
+    """Questions about calls that were made."""
+
+    def call(self, call_id: int) -> CallRecord:
+        """Raises NoSuchCall."""
+        with self.reading() as connection:
+            row = connection.execute(_CALL.where(call.c.id == call_id)).one_or_none()
+        if row is None:
+            raise NoSuchCall(call_id)
+        values = row._asdict()
+        ended = Disposition(row.disposition) if row.disposition else None
+        return CallRecord(**values | {"state": CallState(row.state), "disposition": ended})
 
     def lines_used(self) -> frozenset[str]:
         """The lines calls were placed on; a rehearsal's store must never be mistaken for a real one."""

@@ -9,13 +9,14 @@ a rule. Moments are aware and stored as UTC.
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from enum import StrEnum
 from typing import Any, ClassVar
 
 from sqlalchemy import (
     BigInteger,
     CheckConstraint,
+    Date,
     DateTime,
     Dialect,
     Index,
@@ -154,7 +155,8 @@ class Contact(Base, table=True):
     """One person in one campaign.
 
     `due_at` is the earliest moment of the next attempt (retry delay, promise); `next_at` is when a dialer looks at
-    the contact next: later than `due_at` while another dialer holds it, or while a rule forbids calling.
+    the contact next: later than `due_at` while another dialer holds it, or while a rule forbids calling. It is null
+    while the contact is held by something that time alone does not change (`store/holds.py`).
     """
 
     __tablename__ = "contact"
@@ -178,11 +180,13 @@ class Contact(Base, table=True):
     closed_by: str | None = _words()
     """Why it is closed: a disposition, `listed`, `attempts`, `expired`."""
     held_by: str | None = _words()
-    """The rule that said no when the contact was last looked at."""
+    """What said no when the contact was last looked at: a rule, or `script`."""
+    held_because: str = _text()
+    """The same in a sentence for a person."""
     attempts: int = 0
     last_disposition: str | None = _words()
     due_at: datetime = _moment()
-    next_at: datetime = _moment()
+    next_at: datetime | None = _moment(nullable=True)
     added_at: datetime = _moment()
 
 
@@ -260,7 +264,11 @@ class Task(Base, table=True):
 
 
 class DncEntry(Base, table=True):
-    """One entry of the do-not-call register. A revoked entry stays, with who revoked it and why."""
+    """One entry of the do-not-call register. A revoked entry stays, with who revoked it and why.
+
+    `link` and `revoked_link` are the links of the ledger that say so; `evidence` is a keyed hash of words, recording
+    and note, which outlives them when they are erased.
+    """
 
     __tablename__ = "dnc_entry"
     __table_args__ = (
@@ -269,6 +277,7 @@ class DncEntry(Base, table=True):
         CheckConstraint("(scope = 'everyone') = (target = '')", name="target_by_scope"),
         Index("ix_dnc_entry_number", "number"),
         Index("ix_dnc_entry_added_at", "added_at"),
+        Index("ix_dnc_entry_link", "link"),
         UniqueConstraint("call_id", "source", "scope", "target"),
     )
     id: int = _key()
@@ -287,13 +296,20 @@ class DncEntry(Base, table=True):
     revoked_at: datetime | None = _moment(nullable=True)
     revoked_by: str = _text()
     revoked_because: str = _text()
+    evidence: str = _text()
+    link: int = Field(sa_type=BigInteger)
+    revoked_link: int | None = Field(default=None, sa_type=BigInteger)
 
 
 class ConsentRecord(Base, table=True):
     """That a person agreed to be called: by whom, for what, in which words."""
 
     __tablename__ = "consent"
-    __table_args__ = (_one_of("purpose", Purpose), Index("ix_consent_number", "number"))
+    __table_args__ = (
+        _one_of("purpose", Purpose),
+        Index("ix_consent_number", "number"),
+        Index("ix_consent_link", "link"),
+    )
     id: int = _key()
     number: str = _text()
     brand: str = _text()
@@ -305,6 +321,39 @@ class ConsentRecord(Base, table=True):
     given_at: datetime = _moment()
     expires_at: datetime | None = _moment(nullable=True)
     withdrawn_at: datetime | None = _moment(nullable=True)
+    link: int = Field(sa_type=BigInteger)
+    withdrawn_link: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class NationalList(Base, table=True):
+    """A list of numbers that somebody else keeps, as of one day. The newest whole one of a name counts."""
+
+    __tablename__ = "national_list"
+    __table_args__ = (Index("ix_national_list_name", "name"),)
+    id: int = _key()
+    name: str = _text()
+    """As the rule packs call it, e.g. us-national."""
+    as_of: date = Field(sa_type=Date)
+    origin: str = _text()
+    """The name of the file it was read from."""
+    numbers: int = Field(sa_type=BigInteger)
+    digest: str = _text()
+    """SHA-256 over its blocks."""
+    actor: str = _text()
+    loaded_at: datetime | None = _moment(nullable=True)
+    """Null while it is being read in."""
+    link: int | None = Field(default=None, sa_type=BigInteger)
+
+
+class NationalBlock(Base, table=True):
+    """65,536 neighbouring numbers of a list: those of them that are listed, as sorted 16-bit offsets."""
+
+    __tablename__ = "national_block"
+    __table_args__ = {"sqlite_with_rowid": False}
+    list_id: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    block: int = Field(primary_key=True, sa_type=BigInteger, sa_column_kwargs={"autoincrement": False})
+    """Digits of the number, without the plus, divided by 65,536."""
+    offsets: bytes = Field(sa_type=LargeBinary)
 
 
 class LedgerRecord(Base, table=True):

@@ -9,7 +9,7 @@ import typer
 
 from campaigns.audience import read_contacts, write_rejects
 from campaigns.definition import load, parse
-from campaigns.store import Basis, Consent, ContactState
+from campaigns.store import Basis, Consent, Contact, ContactState
 from outbound.cli import output
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
@@ -69,6 +69,7 @@ def import_(
                 "campaign": definition.name,
                 "new": added.new,
                 "duplicates": added.duplicates,
+                "mended": added.mended,
                 "listed": added.listed,
                 "rejected": [
                     {"row": r.row, "field": r.field, "reason": r.reason, "fix": r.fix} for r in audience.rejected
@@ -81,13 +82,19 @@ def import_(
     if audience.note:
         output.note(audience.note)
     output.out.print(
-        f"{definition.name}: {added.new} new, {added.duplicates} known already, "
+        f"{definition.name}: {added.new} new, {added.duplicates} known already ({added.mended} of them mended), "
         f"{added.listed} on the do-not-call list, {len(audience.rejected)} rejected"
     )
     for row in audience.rejected[:5]:
         output.note(f"  row {row.row}: {row.reason}")
     if audience.rejected:
         output.note(f"the rejected rows stand in {rejects}, each with its reason: mend that file and import it")
+
+
+def _next(contact: Contact) -> str:
+    if contact.state is not ContactState.OPEN:
+        return ""
+    return f"{contact.next_at:%Y-%m-%d %H:%M}" if contact.next_at else f"held: {contact.held_because}"
 
 
 @app.command("list")
@@ -136,7 +143,7 @@ def list_(
                 c.attempts,
                 c.last_disposition,
                 c.closed_by,
-                f"{c.next_at:%Y-%m-%d %H:%M}" if c.state is ContactState.OPEN else "",
+                _next(c),
             )
             for c in rows
         ],

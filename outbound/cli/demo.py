@@ -24,6 +24,7 @@ from campaigns.reports import report
 from campaigns import templates
 from campaigns.audience import read_contacts, write_rejects
 from campaigns.definition import parse
+from campaigns.dnc import ExportFormat
 from campaigns.script import Purpose
 from campaigns.store import Basis, CampaignState, Consent, Permit, Store, open_store
 from outbound import wiring
@@ -118,9 +119,7 @@ def _die_in_mid_call(store: Store) -> None:
 
 
 def _export(store: Store, path: Path) -> None:
-    from campaigns.exports import export_entries
-
-    export_entries(store, path, BEGINS)
+    store.export_entries(path, ExportFormat.CSV, BEGINS, "demo")
 
 
 def _people(source: Traversable) -> dict[str, list[str]]:

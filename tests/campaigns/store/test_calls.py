@@ -21,7 +21,7 @@ from campaigns.outcomes import (
     WrongNumber,
 )
 from campaigns.store import ContactState, Store
-from campaigns.store.calls import NoSuchCall
+from campaigns.store.history import NoSuchCall
 from tests.campaigns.samples import MONDAY_NOON, NUMBER, Definition, Person
 from tests.campaigns.store.house import OWNER, dial, only, rules_of, running
 from tests.campaigns.store.house import ask as ask_gate

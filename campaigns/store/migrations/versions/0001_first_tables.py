@@ -52,10 +52,13 @@ def upgrade() -> None:
         sa.Column("given_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("withdrawn_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("link", sa.BigInteger(), nullable=False),
+        sa.Column("withdrawn_link", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("purpose IN ('informational', 'marketing')", name=op.f("ck_consent_purpose_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
     )
     with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.create_index("ix_consent_link", ["link"], unique=False)
         batch_op.create_index("ix_consent_number", ["number"], unique=False)
     op.create_table(
         "lease",
@@ -78,6 +81,29 @@ def upgrade() -> None:
         sa.Column("hash", sa.Text(), nullable=False),
         sa.PrimaryKeyConstraint("seq", name=op.f("pk_ledger")),
     )
+    op.create_table(
+        "national_block",
+        sa.Column("list_id", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("block", sa.BigInteger(), autoincrement=False, nullable=False),
+        sa.Column("offsets", sa.LargeBinary(), nullable=False),
+        sa.PrimaryKeyConstraint("list_id", "block", name=op.f("pk_national_block")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "national_list",
+        sa.Column("id", KEY, nullable=False),
+        sa.Column("name", sa.Text(), nullable=False),
+        sa.Column("as_of", sa.Date(), nullable=False),
+        sa.Column("origin", sa.Text(), nullable=False),
+        sa.Column("numbers", sa.BigInteger(), nullable=False),
+        sa.Column("digest", sa.Text(), nullable=False),
+        sa.Column("actor", sa.Text(), nullable=False),
+        sa.Column("loaded_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("link", sa.BigInteger(), nullable=True),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_national_list")),
+    )
+    with op.batch_alter_table("national_list", schema=None) as batch_op:
+        batch_op.create_index("ix_national_list_name", ["name"], unique=False)
     op.create_table(
         "secret",
         sa.Column("name", sa.Text(), nullable=False),
@@ -111,10 +137,11 @@ def upgrade() -> None:
         sa.Column("state", sa.Text(), nullable=False),
         sa.Column("closed_by", sa.Text(), nullable=True),
         sa.Column("held_by", sa.Text(), nullable=True),
+        sa.Column("held_because", sa.Text(), nullable=False),
         sa.Column("attempts", sa.Integer(), nullable=False),
         sa.Column("last_disposition", sa.Text(), nullable=True),
         sa.Column("due_at", sa.DateTime(timezone=True), nullable=False),
-        sa.Column("next_at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("next_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("added_at", sa.DateTime(timezone=True), nullable=False),
         sa.CheckConstraint("state IN ('open', 'calling', 'closed')", name=op.f("ck_contact_state_known")),
         sa.ForeignKeyConstraint(["campaign_id"], ["campaign.id"], name=op.f("fk_contact_campaign_id_campaign")),
@@ -213,6 +240,9 @@ def upgrade() -> None:
         sa.Column("revoked_at", sa.DateTime(timezone=True), nullable=True),
         sa.Column("revoked_by", sa.Text(), nullable=False),
         sa.Column("revoked_because", sa.Text(), nullable=False),
+        sa.Column("evidence", sa.Text(), nullable=False),
+        sa.Column("link", sa.BigInteger(), nullable=False),
+        sa.Column("revoked_link", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("(scope = 'everyone') = (target = '')", name=op.f("ck_dnc_entry_target_by_scope")),
         sa.CheckConstraint(
             "scope IN ('everyone', 'brand', 'campaign', 'purpose')", name=op.f("ck_dnc_entry_scope_known")
@@ -229,6 +259,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("dnc_entry", schema=None) as batch_op:
         batch_op.create_index("ix_dnc_entry_added_at", ["added_at"], unique=False)
+        batch_op.create_index("ix_dnc_entry_link", ["link"], unique=False)
         batch_op.create_index("ix_dnc_entry_number", ["number"], unique=False)
     op.create_table(
         "task",

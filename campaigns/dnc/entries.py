@@ -1,7 +1,6 @@
-"""The do-not-call register: what an entry is, and what it covers.
+"""What an entry of the register is, and what it covers.
 
-Decides which calls an entry forbids. Keeping entries is `store/register.py`; national lists stand beside it in
-`store/lists.py`. Pure.
+Decides which calls an entry forbids. Pure.
 """
 
 from __future__ import annotations
@@ -75,6 +74,8 @@ class Entry:
     reach: Reach
     source: Source
     call_id: int | None
+    campaign: str
+    """Of the call; empty where no call brought it about."""
     words: str
     recording: str
     actor: str

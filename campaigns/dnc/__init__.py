@@ -1,0 +1,25 @@
+"""The do-not-call register: what an entry is, how lists of numbers are read, and how the register is handed out.
+
+Keeping entries is `campaigns/store/register.py`; nothing here writes to the store.
+"""
+
+from campaigns.dnc.entries import Entry, NewEntry, Reach
+from campaigns.dnc.exporting import ExportFormat, Written, write_entries
+from campaigns.dnc.numbers import NotANumber, e164
+from campaigns.dnc.reading import ListFormat, ListLine, RejectedLine, format_of, read_list
+
+__all__ = [
+    "Entry",
+    "ExportFormat",
+    "ListFormat",
+    "ListLine",
+    "NewEntry",
+    "NotANumber",
+    "Reach",
+    "RejectedLine",
+    "Written",
+    "e164",
+    "format_of",
+    "read_list",
+    "write_entries",
+]

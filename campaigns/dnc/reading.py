@@ -1,0 +1,213 @@
+"""Lists of numbers that must not be called, as others deliver them.
+
+Decides how each format is read, which lines are good, and why the others are not. A list may be larger than memory:
+lines are read one at a time. What they are put into is the store's business.
+"""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from enum import StrEnum
+from functools import partial
+from pathlib import Path
+
+from campaigns.dnc.numbers import NotANumber, e164
+from campaigns.errors import CampaignError
+from campaigns.outcomes import Scope
+from campaigns.tables import read_table
+
+
+class ListFormat(StrEnum):
+    CSV = "csv"
+    """With headings; `number` or `phone`, and of our own exports scope, target, words, note, expires_at."""
+    JSON_LINES = "jsonl"
+    """One object a line, with the same names."""
+    XLSX = "xlsx"
+    PLAIN = "plain"
+    """One number a line."""
+    US = "us"
+    """The text of the United States registry: area code and seven digits, "212,5550123" or "2125550123"."""
+
+
+@dataclass(frozen=True, slots=True)
+class ListLine:
+    """A good line.
+
+    Attributes:
+        line: its number in the file, from 1.
+        number: E.164.
+        scope, target: where the list says how far the entry reaches; None where it says nothing.
+    """
+
+    line: int
+    number: str = field(repr=False)
+    scope: Scope | None = None
+    target: str = ""
+    words: str = ""
+    note: str = ""
+    expires_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RejectedLine:
+    """A line that cannot be used: the text as it was, one sentence why, one what to do."""
+
+    line: int
+    text: str = field(repr=False)
+    reason: str
+    fix: str
+
+
+_SUFFIXES = {
+    ".csv": ListFormat.CSV,
+    ".tsv": ListFormat.CSV,
+    ".jsonl": ListFormat.JSON_LINES,
+    ".ndjson": ListFormat.JSON_LINES,
+    ".xlsx": ListFormat.XLSX,
+    ".xlsm": ListFormat.XLSX,
+}
+_US = re.compile(r"([2-9]\d{2}),?([2-9]\d{6})")
+_NUMBER_HEADINGS = ("number", "phone", "phone number", "telephone", "telephone number", "msisdn", "mobile", "tel")
+_ESCAPED = re.compile(r"'(?=[=+\-@\t\r])")
+_LONGEST_LINE = 4096
+
+
+def format_of(path: Path) -> ListFormat:
+    """What the file seems to be, by its name and its first line.
+
+    Raises:
+        CampaignError: it cannot be read.
+    """
+    known = _SUFFIXES.get(path.suffix.lower())
+    if known is not None:
+        return known
+    first = next(_lines(path), (1, ""))[1]
+    if _US.fullmatch(first.strip()):
+        return ListFormat.US
+    if re.search(r"[A-Za-z]{3}", first) and not first.strip().lower().startswith("tel:"):
+        return ListFormat.CSV
+    return ListFormat.PLAIN
+
+
+def read_list(path: Path, form: ListFormat, region: str | None = None) -> Iterator[ListLine | RejectedLine]:
+    """Every line of a list, good or not; blank ones are left out.
+
+    Args:
+        region: country of numbers without one (two letters).
+
+    Raises:
+        CampaignError: the file cannot be read, or has no column of numbers.
+    """
+    match form:
+        case ListFormat.CSV | ListFormat.XLSX:
+            return _read_table(path, region)
+        case ListFormat.JSON_LINES:
+            return _read_lines(path, partial(_json_line, region=region))
+        case ListFormat.US:
+            return _read_lines(path, _us_line)
+        case ListFormat.PLAIN:
+            return _read_lines(path, lambda line, text: ListLine(line, e164(text, region)))
+
+
+def _read_lines(path: Path, read: Callable[[int, str], ListLine]) -> Iterator[ListLine | RejectedLine]:
+    for line, text in _lines(path):
+        text = text.strip()
+        if not text:
+            continue
+        if "\ufffd" in text or "\x00" in text:
+            yield RejectedLine(line, text, "The line is no text in UTF-8.", "Save the list as UTF-8.")
+            continue
+        try:
+            yield read(line, text)
+        except NotANumber as error:
+            yield RejectedLine(line, text, str(error), error.hint)
+
+
+def _us_line(line: int, text: str) -> ListLine:
+    found = _US.fullmatch(text)
+    if found is None:
+        raise NotANumber("This is not an area code and seven digits.", 'Write it like "212,5550123".')
+    return ListLine(line, f"+1{found[1]}{found[2]}")
+
+
+def _json_line(line: int, text: str, region: str | None) -> ListLine:
+    try:
+        values = json.loads(text)
+    except ValueError as error:
+        raise NotANumber("The line is not JSON.", "Write one object a line.") from error
+    if not isinstance(values, dict):
+        raise NotANumber("The line is no JSON object.", 'Write it like {"number": "+12125550123"}.')
+    return _record(line, {str(name): str(value) for name, value in values.items() if value is not None}, region)
+
+
+def _read_table(path: Path, region: str | None) -> Iterator[ListLine | RejectedLine]:
+    table = read_table(path, "en")
+    names = [" ".join(re.sub(r"[\W_]+", " ", name.casefold()).split()) for name in table.header]
+    place = next((names.index(name) for name in _NUMBER_HEADINGS if name in names), None)
+    if place is None:
+        raise CampaignError(
+            f"{path} has no column of numbers; it has {', '.join(filter(None, table.header)) or 'none'}.",
+            'Name that column "number"; for a file without headings give --format plain.',
+        )
+    names[place] = "number"
+    for line, cells in table.rows:
+        values = {name: _ESCAPED.sub("", cell, count=1) for name, cell in zip(names, cells, strict=False)}
+        try:
+            yield _record(line, {name.replace(" ", "_"): value for name, value in values.items()}, region)
+        except NotANumber as error:
+            yield RejectedLine(line, cells[place] if place < len(cells) else "", str(error), error.hint)
+
+
+def _record(line: int, values: Mapping[str, str], region: str | None) -> ListLine:
+    scope = values.get("scope") or None
+    target = values.get("target", "")
+    try:
+        known = Scope(scope) if scope else None
+    except ValueError as error:
+        raise NotANumber(f'There is no scope "{scope}".', f"Write one of {', '.join(Scope)}.") from error
+    if known is not None and (known is Scope.EVERYONE) != (target == ""):
+        raise NotANumber("Scope and target do not fit.", "Everyone has no target; the other scopes need one.")
+    if values.get("revoked_at"):
+        raise NotANumber("The entry was revoked.", "Leave it out, or list the number anew.")
+    return ListLine(
+        line,
+        e164(values.get("number", ""), region),
+        known,
+        target if known else "",
+        values.get("words", ""),
+        values.get("note", ""),
+        _moment(values.get("expires_at", "")),
+    )
+
+
+def _moment(text: str) -> datetime | None:
+    if not text:
+        return None
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise NotANumber(f'"{text}" is not a time.', "Write it like 2030-01-31 or 2030-01-31T12:00Z.") from error
+    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """Numbered lines; bytes that are no UTF-8 become a mark, and an endless line is cut."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(4)
+        wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+        with path.open(encoding="utf-16" if wide else "utf-8-sig", errors="replace", newline=None) as file:
+            line = 0
+            while text := file.readline(_LONGEST_LINE):
+                line += 1
+                ended = text.endswith("\n")
+                yield line, text
+                while not ended and (rest := file.readline(_LONGEST_LINE)):
+                    ended = rest.endswith("\n")
+    except OSError as error:
+        raise CampaignError(f"{path} cannot be read: {error.strerror}.", "Give the path of a list.") from error

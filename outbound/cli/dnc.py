@@ -1,0 +1,392 @@
+"""`outbound dnc`: the do-not-call register for the people who answer for it.
+
+Decides nothing: what an entry covers is `campaigns/dnc`, keeping and proving is the store. Numbers are masked on
+screen unless asked for; an exported file holds them whole.
+"""
+
+from __future__ import annotations
+
+import csv
+import getpass
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from itertools import islice
+from pathlib import Path
+from typing import IO, Annotated
+
+import typer
+
+from campaigns.dnc import (
+    Entry,
+    ExportFormat,
+    ListFormat,
+    ListLine,
+    NewEntry,
+    Reach,
+    RejectedLine,
+    e164,
+    format_of,
+    read_list,
+)
+from campaigns.outcomes import Scope, Source
+from campaigns.store import EntryFilter, Store
+from outbound.cli import output
+from outbound.cli.stores import opened
+from outbound.clock import SystemClock
+
+app = typer.Typer(
+    help="Whom nobody may call: add, check, list, import and export, and prove that nothing was changed.",
+    no_args_is_help=True,
+)
+
+LISTED_EXIT = 3
+"""The exit code of `check` for a number that must not be called."""
+
+Actor = Annotated[
+    str | None, typer.Option("--actor", envvar="OUTBOUND_ACTOR", help="Who does this.  [default: your login name]")
+]
+Region = Annotated[str | None, typer.Option(help="Country of numbers without a country code, e.g. US.", metavar="XX")]
+ScopeOption = Annotated[Scope, typer.Option(help="How far it reaches.")]
+Target = Annotated[
+    str, typer.Option(help="Which brand, campaign or purpose is meant; not with scope everyone.", metavar="NAME")
+]
+Moment = Annotated[str | None, typer.Option(metavar="TIME", help="Like 2025-06-01 or 2025-06-01T09:30Z (UTC).")]
+Campaign = Annotated[str | None, typer.Option(help="Only entries made in calls of this campaign.")]
+
+
+@app.command()
+def add(
+    numbers: Annotated[list[str], typer.Argument(help="Telephone numbers, like +12125550123.", metavar="NUMBER...")],
+    scope: ScopeOption = Scope.EVERYONE,
+    target: Target = "",
+    source: Annotated[Source, typer.Option(help="Where it comes from.")] = Source.PERSON,
+    note: Annotated[str, typer.Option(help="What should be known about it, e.g. a ticket.")] = "",
+    words: Annotated[str, typer.Option(help="What the person said or wrote.")] = "",
+    expires: Moment = None,
+    region: Region = None,
+    actor: Actor = None,
+    show_numbers: output.ShowNumbers = False,
+    db: output.Db = None,
+    json: output.Json = False,
+) -> None:
+    """List numbers that must not be called. In force at once, for contacts that are queued already too.
+
+    Listing a number twice changes nothing. Example: outbound dnc add +12125550123 --note "asked by mail"
+    """
+    reach = _reach(scope, target)
+    until = moment(expires)
+    entries = [NewEntry(e164(text, region), reach, source, words, "", note, until) for text in numbers]
+    with opened(db) as store:
+        made = [store.add_entry(new, SystemClock().now(), who(actor)) for new in entries]
+    if json:
+        output.emit_json([_plain(entry, show_numbers) for entry in made])
+    for entry in made if not json else ():
+        output.out.print(f"entry {entry.id}: {output.masked(entry.number, show_numbers)} is listed for {_for(entry)}")
+
+
+@app.command()
+def check(
+    number: Annotated[str, typer.Argument(help="A telephone number, like +12125550123.")],
+    region: Region = None,
+    show_numbers: output.ShowNumbers = False,
+    db: output.Db = None,
+    json: output.Json = False,
+) -> None:
+    """Say whether a number is listed, since when, for whom and why.
+
+    Exits with 0 when it is not listed, and with 3 when it is, so that a script can ask.
+    """
+    wanted = e164(number, region)
+    with opened(db) as store:
+        found = store.entries_in_force(wanted, SystemClock().now())
+    shown = output.masked(wanted, show_numbers)
+    if json:
+        listed = [_plain(entry, show_numbers) for entry in found]
+        output.emit_json({"number": shown, "listed": bool(found), "entries": listed})
+    elif not found:
+        output.out.print(f"{shown} is not listed")
+    else:
+        _print_entries(f"{shown} must not be called", found, show_numbers)
+    if found:
+        raise typer.Exit(LISTED_EXIT)
+
+
+@app.command("list")
+def list_(
+    since: Moment = None,
+    before: Moment = None,
+    scope: Annotated[Scope | None, typer.Option(help="Only this scope.")] = None,
+    target: Annotated[str | None, typer.Option(help="Only this brand, campaign or purpose.", metavar="NAME")] = None,
+    source: Annotated[Source | None, typer.Option(help="Only what came from there.")] = None,
+    campaign: Campaign = None,
+    everything: Annotated[bool, typer.Option("--all", help="Revoked and expired entries too.")] = False,
+    limit: Annotated[int, typer.Option(min=1, help="At most so many rows.")] = 50,
+    show_numbers: output.ShowNumbers = False,
+    db: output.Db = None,
+    json: output.Json = False,
+) -> None:
+    """Show entries of the register, oldest first."""
+    filters = _filters(since, before, scope, target, source, campaign, everything)
+    with opened(db) as store:
+        found = list(islice(store.entries(filters), limit + 1))
+    if json:
+        output.emit_json([_plain(entry, show_numbers) for entry in found[:limit]])
+        return
+    _print_entries("", found[:limit], show_numbers)
+    if len(found) > limit:
+        output.note(f"there are more than {limit}; see them with --limit, or take all with: outbound dnc export")
+
+
+@app.command()
+def remove(
+    entry: Annotated[str, typer.Argument(help="The id of an entry, or a number: then all its entries in force.")],
+    because: Annotated[str, typer.Option(help="Why; kept with the entry.", metavar="TEXT")],
+    region: Region = None,
+    actor: Actor = None,
+    show_numbers: output.ShowNumbers = False,
+    db: output.Db = None,
+    json: output.Json = False,
+) -> None:
+    """Revoke entries. They stay to be seen, with who revoked them, when and why; who was closed stays closed.
+
+    Example: outbound dnc remove +12125550123 --because "asked in writing to be called again"
+    """
+    now = SystemClock().now()
+    with opened(db) as store:
+        ids = [int(entry)] if entry.isdigit() and len(entry) < 10 else _ids(store, e164(entry, region), now)
+        revoked = [store.remove_entry(entry_id, now, who(actor), because) for entry_id in ids]
+    if json:
+        output.emit_json([_plain(one, show_numbers) for one in revoked])
+    for one in revoked if not json else ():
+        output.out.print(f"entry {one.id}: {output.masked(one.number, show_numbers)} is revoked for {_for(one)}")
+
+
+@app.command("import")
+def import_(
+    list_file: Annotated[Path, typer.Argument(help="The list.", metavar="LIST")],
+    form: Annotated[
+        ListFormat | None,
+        typer.Option("--format", help="What the list is; us: area code and seven digits.  [default: by its name]"),
+    ] = None,
+    scope: ScopeOption = Scope.EVERYONE,
+    target: Target = "",
+    region: Region = None,
+    note: Annotated[str, typer.Option(help="Where the list comes from.  [default: the file's name]")] = "",
+    rejects: Annotated[
+        Path | None, typer.Option(help="Where bad lines go.  [default: beside the list, NAME.rejects.csv]")
+    ] = None,
+    actor: Actor = None,
+    db: output.Db = None,
+    json: output.Json = False,
+) -> None:
+    """List every number of a file. Good lines are kept; bad ones are written to a file with the reason.
+
+    An import may be repeated, or stopped and begun again: what is listed already changes nothing. Lines that name a
+    scope of their own keep it. Exits with 0 also when lines were rejected.
+
+    Example: outbound dnc import optouts.csv --scope brand --target "Bluebird Books"
+    """
+    reach = _reach(scope, target)
+    lines = read_list(list_file, form or format_of(list_file), region)
+    rejects = rejects or list_file.with_name(f"{list_file.stem}.rejects.csv")
+    bad = Rejects(rejects)
+    with opened(db) as store, bad:
+        done = store.import_entries(
+            bad.pass_on(lines), reach, SystemClock().now(), who(actor), note=note or list_file.name
+        )
+    if json:
+        place = rejects if bad.count else None
+        output.emit_json({"new": done.new, "known": done.known, "rejected": bad.count, "rejects_file": place})
+        return
+    output.out.print(f"{done.new} new, {done.known} listed already, {bad.count} rejected")
+    bad.tell()
+
+
+@app.command()
+def export(
+    file: Annotated[Path, typer.Argument(help="Where to write it.")],
+    form: Annotated[
+        ExportFormat | None,
+        typer.Option("--format", help="us: area code and seven digits, as the US registry has it.  [default: by name]"),
+    ] = None,
+    since: Moment = None,
+    before: Moment = None,
+    scope: Annotated[Scope | None, typer.Option(help="Only this scope.")] = None,
+    target: Annotated[str | None, typer.Option(help="Only this brand, campaign or purpose.", metavar="NAME")] = None,
+    source: Annotated[Source | None, typer.Option(help="Only what came from there.")] = None,
+    campaign: Campaign = None,
+    everything: Annotated[bool, typer.Option("--all", help="Revoked and expired entries too.")] = False,
+    actor: Actor = None,
+    db: output.Db = None,
+    json: output.Json = False,
+) -> None:
+    """Write the register to a file: each number with source, time, call and words.
+
+    csv and xlsx are safe to open in a spreadsheet; jsonl, plain and us hold numbers as machines want them. Prints how
+    many entries the file holds, its SHA-256, and where the ledger's chain stood: keep these three to prove it later.
+
+    Example: outbound dnc export do-not-call.csv
+    """
+    form = form or _EXPORT_SUFFIXES.get(file.suffix.lower(), ExportFormat.CSV)
+    filters = _filters(since, before, scope, target, source, campaign, everything)
+    with opened(db) as store:
+        done = store.export_entries(file, form, SystemClock().now(), who(actor), filters)
+    if json:
+        output.emit_json(done)
+        return
+    output.out.print(f"{file}: {done.entries} {'entry' if done.entries == 1 else 'entries'} ({done.format})")
+    output.out.print(f"sha256 {done.sha256}", soft_wrap=True)
+    output.out.print(f"chain  {done.chain.seq} {done.chain.hash}", soft_wrap=True)
+    if done.left_out:
+        output.note(f"{done.left_out} numbers of other countries have no form in this format and were left out")
+
+
+_EXPORT_SUFFIXES = {".jsonl": ExportFormat.JSON_LINES, ".xlsx": ExportFormat.XLSX, ".txt": ExportFormat.PLAIN}
+
+
+def who(actor: str | None) -> str:
+    """Who does this: as named, else the login name."""
+    if actor:
+        return actor
+    try:
+        return getpass.getuser()
+    except (OSError, KeyError):
+        return "unknown"
+
+
+def moment(text: str | None) -> datetime | None:
+    """A moment that a user wrote; UTC where no zone is given."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError:
+        output.fail(f'"{text}" is not a time', "write it like 2025-06-01 or 2025-06-01T09:30Z", code=2)
+    return found if found.tzinfo else found.replace(tzinfo=UTC)
+
+
+class Rejects:
+    """Bad lines of a list on their way into a file, which is made with the first of them."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.count = 0
+        self._first: list[RejectedLine] = []
+        self._file: IO[str] | None = None
+
+    def __enter__(self) -> Rejects:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+
+    def pass_on(self, lines: Iterable[ListLine | RejectedLine]) -> Iterator[ListLine]:
+        """The good lines."""
+        for line in lines:
+            if isinstance(line, ListLine):
+                yield line
+            else:
+                self._write(line)
+
+    def _write(self, line: RejectedLine) -> None:
+        if self._file is None:
+            self._file = self.path.open("w", encoding="utf-8-sig", newline="")
+            csv.writer(self._file).writerow(["line", "number", "rejected because", "what to do"])
+        csv.writer(self._file).writerow([line.line, line.text, line.reason, line.fix])
+        self.count += 1
+        if self.count <= 5:
+            self._first.append(line)
+
+    def tell(self) -> None:
+        """On stderr: the first of them, and where all stand."""
+        for line in self._first:
+            output.note(f"  line {line.line}: {line.reason}")
+        if self.count:
+            output.note(f"the rejected lines stand in {self.path}: mend the column number and import that file")
+
+
+def _reach(scope: Scope, target: str) -> Reach:
+    if (scope is Scope.EVERYONE) != (target == ""):
+        output.fail(
+            f"scope {scope} {'has no' if target else 'needs a'} target",
+            "give --target NAME with brand, campaign or purpose, and none with everyone",
+            code=2,
+        )
+    return Reach(scope, target)
+
+
+def _ids(store: Store, number: str, now: datetime) -> list[int]:
+    found = [entry.id for entry in store.entries_in_force(number, now)]
+    if not found:
+        output.fail("this number is not listed", "see the entries with: outbound dnc list")
+    return found
+
+
+def _filters(
+    since: str | None,
+    before: str | None,
+    scope: Scope | None,
+    target: str | None,
+    source: Source | None,
+    campaign: str | None,
+    everything: bool,
+) -> EntryFilter:
+    return EntryFilter(
+        scope=scope,
+        target=target,
+        source=source,
+        campaign=campaign,
+        since=moment(since),
+        before=moment(before),
+        in_force_at=None if everything else SystemClock().now(),
+    )
+
+
+def _for(entry: Entry) -> str:
+    return entry.reach.scope if not entry.reach.target else f"{entry.reach.scope} {entry.reach.target}"
+
+
+def _plain(entry: Entry, show_numbers: bool) -> dict[str, object]:
+    return {
+        "id": entry.id,
+        "number": output.masked(entry.number, show_numbers),
+        "scope": entry.reach.scope,
+        "target": entry.reach.target,
+        "source": entry.source,
+        "added_at": entry.added_at,
+        "campaign": entry.campaign or None,
+        "call_id": entry.call_id,
+        "words": entry.words,
+        "recording": entry.recording,
+        "actor": entry.actor,
+        "note": entry.note,
+        "expires_at": entry.expires_at,
+        "revoked_at": entry.revoked_at,
+        "revoked_by": entry.revoked_by,
+        "revoked_because": entry.revoked_because,
+    }
+
+
+def _print_entries(title: str, entries: Iterable[Entry], show_numbers: bool) -> None:
+    output.table(
+        title,
+        [">id", "number", "for", "source", "since", ">call", "campaign", "words", "by", "ends"],
+        [
+            (
+                one.id,
+                output.masked(one.number, show_numbers),
+                _for(one),
+                one.source,
+                f"{one.added_at:%Y-%m-%d %H:%M}",
+                one.call_id,
+                one.campaign,
+                one.words,
+                one.actor,
+                f"revoked: {one.revoked_because}"
+                if one.revoked_at
+                else one.expires_at and f"{one.expires_at:%Y-%m-%d}",
+            )
+            for one in entries
+        ],
+    )

@@ -1,0 +1,105 @@
+"""`outbound dnc`, as a compliance officer uses it."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from campaigns.dnc import NotANumber
+from outbound.cli.dnc import app
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> str:
+    return str(tmp_path / "store.db")
+
+
+def run(db: str, *arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [*map(str, arguments), "--db", db])
+
+
+def test_a_number_is_added_checked_and_removed(db: str) -> None:
+    assert run(db, "check", "+12125550123").exit_code == 0
+    added = run(db, "add", "+1 212 555 0123", "--note", "asked by mail", "--actor", "ann")
+    assert added.exit_code == 0
+    assert "2125550123" not in added.stdout.replace(" ", "")
+    assert run(db, "add", "+12125550123").exit_code == 0
+    listed = run(db, "check", "+12125550123", "--json")
+    assert listed.exit_code == 3
+    found = json.loads(listed.stdout)
+    assert [entry["actor"] for entry in found["entries"]] == ["ann"]
+    assert found["number"].endswith("23")
+    assert "•" in found["number"]
+    assert run(db, "remove", "+12125550123", "--because", "asked to be called").exit_code == 0
+    assert run(db, "check", "+12125550123").exit_code == 0
+    (entry,) = json.loads(run(db, "list", "--all", "--json", "--show-numbers").stdout)
+    assert (entry["number"], entry["revoked_because"]) == ("+12125550123", "asked to be called")
+
+
+def test_a_brand_needs_its_name_and_everyone_has_none(db: str) -> None:
+    assert run(db, "add", "+12125550123", "--scope", "brand").exit_code == 2
+    assert run(db, "add", "+12125550123", "--target", "Lumen").exit_code == 2
+    assert run(db, "add", "+12125550123", "--scope", "brand", "--target", "Lumen").exit_code == 0
+
+
+def test_what_is_no_number_changes_nothing(db: str) -> None:
+    failed = run(db, "add", "+12125550123", "hello")
+    assert isinstance(failed.exception, NotANumber)
+    assert json.loads(run(db, "list", "--json").stdout) == []
+
+
+def test_entries_are_filtered(db: str) -> None:
+    run(db, "add", "+12125550123", "--scope", "brand", "--target", "Lumen")
+    run(db, "add", "+12125550124", "--source", "complaint")
+    assert len(json.loads(run(db, "list", "--json").stdout)) == 2
+    assert len(json.loads(run(db, "list", "--json", "--scope", "brand").stdout)) == 1
+    assert len(json.loads(run(db, "list", "--json", "--source", "complaint").stdout)) == 1
+    assert json.loads(run(db, "list", "--json", "--before", "2020-01-01").stdout) == []
+    assert len(json.loads(run(db, "list", "--json", "--limit", "1").stdout)) == 1
+    assert run(db, "list", "--since", "yesterday").exit_code == 2
+
+
+def test_an_import_keeps_the_good_lines_and_writes_the_bad_ones_down(db: str, tmp_path: Path) -> None:
+    source = tmp_path / "list.csv"
+    source.write_text("phone\n+12125550123\n+12125550123\n2125550124\nrubbish\n+442079460123\n")
+    done = json.loads(run(db, "import", source, "--json").stdout)
+    assert (done["new"], done["known"], done["rejected"]) == (2, 1, 2)
+    with Path(done["rejects_file"]).open(encoding="utf-8-sig") as file:
+        rows = list(csv.DictReader(file))
+    assert [row["number"] for row in rows] == ["2125550124", "rubbish"]
+    mended = json.loads(run(db, "import", done["rejects_file"], "--region", "US", "--json").stdout)
+    assert (mended["new"], mended["rejected"]) == (1, 1)
+    again = json.loads(run(db, "import", source, "--region", "US", "--json").stdout)
+    assert (again["new"], again["known"]) == (0, 4)
+    (first, *_) = json.loads(run(db, "list", "--json").stdout)
+    assert (first["source"], first["note"]) == ("import", "list.csv")
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.xlsx", "a.txt"])
+def test_an_export_goes_into_another_store_as_it_is(db: str, tmp_path: Path, name: str) -> None:
+    run(db, "add", "+12125550123", "+442079460123")
+    written = json.loads(run(db, "export", tmp_path / name, "--json").stdout)
+    assert written["entries"] == 2
+    assert written["chain"]["seq"] == 3
+    other = str(tmp_path / "other.db")
+    assert json.loads(run(other, "import", tmp_path / name, "--json").stdout)["new"] == 2
+    assert run(other, "check", "+442079460123").exit_code == 3
+
+
+def test_the_text_of_the_us_registry_goes_out_and_in(db: str, tmp_path: Path) -> None:
+    run(db, "add", "+12125550123", "+442079460123")
+    written = json.loads(run(db, "export", tmp_path / "us.txt", "--format", "us", "--json").stdout)
+    assert (written["entries"], written["left_out"]) == (1, 1)
+    other = str(tmp_path / "other.db")
+    assert json.loads(run(other, "import", tmp_path / "us.txt", "--json").stdout)["new"] == 1
+
+
+@pytest.mark.parametrize("command", ["add", "check", "list", "remove", "import", "export"])
+def test_every_command_teaches(command: str) -> None:
+    shown = CliRunner().invoke(app, [command, "--help"])
+    assert shown.exit_code == 0
+    assert len(shown.stdout.splitlines()) > 8
