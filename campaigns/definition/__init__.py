@@ -1,5 +1,6 @@
 """The campaign file: what a marketer writes, as a validated model. `load` reads one."""
 
+from campaigns.definition.examples import example_fields
 from campaigns.definition.loading import load, parse
 from campaigns.definition.model import (
     Calling,
@@ -24,6 +25,7 @@ __all__ = [
     "Retry",
     "StepDefinition",
     "TransferTarget",
+    "example_fields",
     "load",
     "parse",
 ]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping
+from datetime import datetime
 from typing import TYPE_CHECKING
 
 from campaigns import spoken
@@ -28,10 +29,15 @@ _ANSWER_WORDS = {Collecting.RATING: "rating_keys", Collecting.DIGITS: "digits_ke
 
 
 def compile_script(
-    definition: CampaignDefinition, language: str, fields: Mapping[str, str], contact_key: str, country: str
+    definition: CampaignDefinition,
+    language: str,
+    fields: Mapping[str, str],
+    variant: str,
+    country: str,
+    now: datetime | None = None,
 ) -> Script:
     """See `CampaignDefinition.script_for`."""
-    return _Compiler(definition, language, fields, contact_key).script(country)
+    return _Compiler(definition, language, fields, variant).script(country, now)
 
 
 def keys_of(step: StepDefinition) -> dict[str, str]:
@@ -73,18 +79,16 @@ def variant_for(definition: CampaignDefinition, contact_key: str) -> str:
 class _Compiler:
     """One contact's texts."""
 
-    def __init__(
-        self, definition: CampaignDefinition, language: str, fields: Mapping[str, str], contact_key: str
-    ) -> None:
+    def __init__(self, definition: CampaignDefinition, language: str, fields: Mapping[str, str], variant: str) -> None:
         self._definition = definition
         self._language = language if language in definition.languages else definition.language
-        self._variant = variant_for(definition, contact_key)
+        self._variant = variant
         self._fields = dict(_field_values(definition, fields))
         self._values: dict[str, Value] = {**self._fields, "brand": definition.brand}
         self._values["callback_number"] = spoken.telephone(definition.callback_number)
         self._values["about"] = self._text(definition.about)
 
-    def script(self, country: str) -> Script:
+    def script(self, country: str, now: datetime | None) -> Script:
         definition = self._definition
         phrases = {name: self._phrase(name) for name in SAID if name not in ("opening", "crisis_alone")}
         marketing = definition.purpose is Purpose.MARKETING
@@ -103,7 +107,11 @@ class _Compiler:
             answers=dict(self._answers()),
             voicemail=self._text(definition.voicemail),
             screener=self._phrase("screener"),
-            transfer_targets={name: target.address for name, target in definition.transfer.items()},
+            transfer_targets={
+                name: target.address
+                for name, target in definition.transfer.items()
+                if now is None or target.is_open(now)
+            },
             summary=self._phrase("summary"),
             longest_seconds=float(definition.calling.longest_seconds),
             variant=self._variant,
@@ -156,17 +164,20 @@ class _Compiler:
             listen_seconds=step.listen_seconds,
             digits=step.digits,
             interruptible=step.interruptible,
-            pace=step.pace or self._definition.voice.pace,
+            pace=step.pace or self._definition.voice_for(self._language).pace,
         )
 
     def _choices(self, step: StepDefinition) -> Iterator[Choice]:
         keys = keys_of(step)
         for name, choice in (step.ask or {}).items():
+            label = self._text(choice.label)
+            phrases = phrases_of(choice, self._language, self._definition.language)
             yield Choice(
                 value=name,
                 next=choice.next,
                 intent=intent_of(name, choice),
-                phrases=phrases_of(choice, self._language, self._definition.language),
+                # What a re-prompt invites the callee to say is understood.
+                phrases=(*((label,) if label and label not in phrases else ()), *phrases),
                 key=keys[name] or None,
             )
 

@@ -84,6 +84,10 @@ def _languages(definition: CampaignDefinition) -> Iterator[Found]:
         except CampaignError as error:
             if not set(SAID + MADE) <= set(definition.phrases):
                 yield ("language",), str(error), error.hint
+    for language in definition.voice:
+        if language and language not in definition.languages:
+            fix = did_you_mean(language, definition.languages)
+            yield ("voice", language), f'"{language}" is not a language of this campaign.', fix
     for variant in definition.variants:
         if variant in definition.languages:
             yield ("variants", variant), "a variant cannot have the name of a language.", "Call it a or b."

@@ -7,13 +7,14 @@ Decides the language a marketer writes in. That its parts fit together is `consi
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from enum import StrEnum
 from typing import Annotated, Any, Self
-from zoneinfo import available_timezones
+from zoneinfo import ZoneInfo, available_timezones
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from campaigns.definition.compiling import compile_script
+from campaigns.definition.compiling import compile_script, variant_for
 from campaigns.definition.text import LANGUAGE, LocalText, Text
 from campaigns.definition.values import Address, Days, Digits, Duration, Number, Several, TimeOfDay
 from campaigns.fields import FieldType
@@ -103,6 +104,17 @@ class TransferTarget(Part):
             raise ValueError("hours need all three of `from`, `to` and `time_zone`")
         return self
 
+    def is_open(self, now: datetime) -> bool:
+        """Whether somebody is there. Hours that end before they begin run past midnight, into the next day."""
+        if self.opens is None or self.closes is None or self.time_zone is None:
+            return True
+        local = now.astimezone(ZoneInfo(self.time_zone))
+        at, today = local.time(), local.weekday()
+        if self.opens < self.closes:
+            return today in self.days and self.opens <= at < self.closes
+        since_yesterday = at < self.closes and (today - 1) % 7 in self.days
+        return since_yesterday or (at >= self.opens and today in self.days)
+
 
 class FieldDefinition(Part):
     """A field that each contact brings.
@@ -155,10 +167,25 @@ class StepDefinition(Part):
 
 
 class Voice(Part):
-    """Which voice speaks, where the engine has several, and how fast; 1.0 is its own pace."""
+    """Which voice speaks, of which engine, and how fast; 1.0 is its own pace."""
 
+    engine: str | None = None
     name: str | None = None
     pace: Annotated[float, Field(ge=0.5, le=1.5)] = 1.0
+
+
+def _voices(written: Any) -> Any:
+    """One setting for all languages is held under "", as a text without a language is."""
+    if isinstance(written, Mapping) and not any(LANGUAGE.fullmatch(str(key)) for key in written):
+        return {"": written}
+    return written
+
+
+_VOICE_SCHEMA = {
+    "description": "Voice settings; or settings per language (en-US: {pace: 0.9}).",
+    "type": "object",
+    "additionalProperties": {"type": ["string", "number", "object"]},
+}
 
 
 class CampaignDefinition(Part):
@@ -180,7 +207,9 @@ class CampaignDefinition(Part):
     fields: dict[Name, Annotated[FieldDefinition, _from_one_word("type")]] = Field(default_factory=dict)
     transfer: dict[Name, Annotated[TransferTarget, _from_one_word("address")]] = Field(default_factory=dict)
     variants: dict[Name, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
-    voice: Voice = Voice()
+    voice: Annotated[dict[str, Voice], BeforeValidator(_voices), WithJsonSchema(_VOICE_SCHEMA)] = Field(
+        default_factory=dict
+    )
     script: dict[Name, StepDefinition]
     answers: dict[Intent, Text] = Field(default_factory=dict)
     voicemail: Text = LocalText()
@@ -196,8 +225,17 @@ class CampaignDefinition(Part):
         """The step a call begins with: the first that is written."""
         return next(iter(self.script))
 
+    def voice_for(self, language: str) -> Voice:
+        """The voice settings of a language: its own, those for all languages, or the engine's."""
+        return self.voice.get(language) or self.voice.get("") or Voice()
+
     def script_for(
-        self, language: str, fields: Mapping[str, str], contact_key: str, country: str | None = None
+        self,
+        language: str,
+        fields: Mapping[str, str],
+        contact_key: str,
+        country: str | None = None,
+        now: datetime | None = None,
     ) -> Script:
         """The script of one contact, every text rendered.
 
@@ -206,8 +244,10 @@ class CampaignDefinition(Part):
             fields: canonical texts, as `campaigns.audience` makes them.
             contact_key: decides the variant; the same key always hears the same one.
             country: of the callee, for the emergency number; the campaign's first by default.
+            now: leaves out the people to transfer to who are not there at this moment; None: all are there.
 
         Raises:
             CampaignError: a field is missing or not canonical.
         """
-        return compile_script(self, language, fields, contact_key, country or self.countries[0])
+        variant = variant_for(self, contact_key)
+        return compile_script(self, language, fields, variant, country or self.countries[0], now)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 import pytest
 
 from campaigns.definition import parse
@@ -118,3 +120,43 @@ def test_a_branch_looks_at_fields_and_answers(total: str, answers: dict[str, str
     definition = parse(SHORT.partition("script:")[0] + BRANCH)
     cases = definition.script_for("en-US", {"total": total}, "1").steps["fork"].cases
     assert next(case.next for case in cases if case.test is None or case.test.holds(answers)) == way
+
+
+DESK = """\
+transfer:
+  desk: {address: "+12025550124", days: mon-fri, from: "9:00", to: "17:00", time_zone: America/New_York}
+  night: {address: "+12025550125", days: fri, from: "22:00", to: "6:00", time_zone: America/New_York}
+  always: "+12025550126"
+"""
+
+
+@pytest.mark.parametrize(
+    ("moment", "there"),
+    [
+        ("2026-03-13T13:00+00:00", ["desk", "always"]),  # Friday, 9 a.m. in New York
+        ("2026-03-13T21:00+00:00", ["always"]),  # 5 p.m.
+        ("2026-03-14T14:00+00:00", ["always"]),  # Saturday, 10 a.m.
+        ("2026-03-14T03:00+00:00", ["night", "always"]),  # Friday, 11 p.m.
+        ("2026-03-14T09:00+00:00", ["night", "always"]),  # Saturday, 5 a.m.
+        ("2026-03-13T09:00+00:00", ["always"]),  # Friday, 5 a.m.: Thursday's night has no watch
+    ],
+)
+def test_only_people_who_are_there_can_take_a_transfer(moment: str, there: list[str]) -> None:
+    definition = parse(SHORT + DESK)
+    script = definition.script_for("en-US", {}, "1", now=datetime.fromisoformat(moment))
+    assert list(script.transfer_targets) == there
+    assert len(definition.script_for("en-US", {}, "1").transfer_targets) == 3
+
+
+def test_voice_settings_are_given_for_all_languages_or_for_one() -> None:
+    assert parse(SHORT + "voice: {pace: 0.9}\n").voice_for("en-US").pace == 0.9
+    two = parse(SHORT + "more_languages: en-GB\nvoice: {en-GB: {engine: piper, name: alba}}\n")
+    assert two.voice_for("en-GB").name == "alba"
+    assert two.voice_for("en-US").name is None
+
+
+def test_what_a_reprompt_invites_to_say_is_understood() -> None:
+    steps = "script:\n  a: {say: Hi, ask: {x: {next: b, label: the shop, phrases: [at the shop]}}}\n  b: {end: true}\n"
+    step = parse(SHORT.partition("script:")[0] + steps).script_for("en-US", {}, "1").steps["a"]
+    assert "say the shop or press 1" in step.reprompt
+    assert step.choices[0].phrases == ("the shop", "at the shop")

@@ -85,6 +85,8 @@ def test_all_problems_are_told_at_once_with_their_lines() -> None:
         ("answers: {yes: Yes.}", '"yes" is not a question with an answer.'),
         ("phrases: {openning: Hi}", 'Did you mean "opening"?'),
         ("voicemail: {b: Hello}", 'there is no variant "b".'),
+        ("voice: {ko-KR: {pace: 0.9}}", '"ko-KR" is not a language of this campaign.'),
+        ("voice: {pce: 0.9}", 'there is no field "pce" here. Did you mean "pace"?'),
         (
             "transfer: {desk: {address: +12025550123, from: 9:00}}",
             "hours need all three of `from`, `to` and `time_zone`",

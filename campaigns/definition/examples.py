@@ -1,0 +1,44 @@
+"""The contact of nobody: a campaign's fields filled with examples, for checks, previews and rehearsals.
+
+Decides what stands in a field whose definition gives no example.
+"""
+
+from __future__ import annotations
+
+from campaigns.definition.model import CampaignDefinition
+from campaigns.fields import FieldType, canonical, usual_currency
+
+_NAMES = {"en": "Dana", "zh": "李敏", "ko": "김지우"}
+_PLAIN = {
+    FieldType.CODE: "AB-1234",
+    FieldType.DATE: "2026-03-14",
+    FieldType.TIME: "15:30",
+    FieldType.NUMBER: "12",
+    FieldType.URL: "shop.example.com",
+}
+
+
+def example_fields(definition: CampaignDefinition, *, optional: bool = True) -> dict[str, str]:
+    """Canonical texts for all fields, or only for those that every contact has."""
+    return {
+        name: canonical(
+            declared.type,
+            declared.example or _example(declared.type, name, definition.language),
+            definition.language,
+            declared.currency,
+        )
+        for name, declared in definition.fields.items()
+        if optional or declared.required
+    }
+
+
+def _example(kind: FieldType, name: str, language: str) -> str:
+    match kind:
+        case FieldType.NAME:
+            return _NAMES.get(language.partition("-")[0], "Dana")
+        case FieldType.MONEY:
+            return "38.50" if usual_currency(language) else "38.50 USD"
+        case FieldType.TEXT:
+            return name.replace("_", " ")
+        case _:
+            return _PLAIN[kind]

@@ -1,0 +1,64 @@
+"""The texts are there in every language, can be said, and keep the tone."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.campaigns.checks.campaigns import GOOD, STEPS, found
+
+KOREAN = GOOD.replace("language: en-US", "language: en-US\nmore_languages: ko-KR")
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Hurray 🎉", 'error script.a.say: the voice of en-US cannot say "🎉".'),
+        ("Hello 안녕", 'error script.a.say: the voice of en-US cannot say "녕" "안".'),
+        ("Hello {name}", "error script.a.say: there is a brace that would be read out."),
+        ("Look at www.example.com", "warning script.a.say: nobody can follow a web address that is read out."),
+        ("Call 2025550123", "warning script.a.say: a long number is hard to follow by ear."),
+        ("Until {{ until }}", 'warning script.a.say: "until" may be missing, and the text has a hole then.'),
+        ("Hello honey", 'warning script.a.say: "honey" is what many people do not like to be called.'),
+    ],
+)
+def test_what_cannot_be_said_well_is_found(text: str, told: str) -> None:
+    assert found(STEPS + f'  a: {{say: "{text}", end: true}}\n') == [told]
+
+
+@pytest.mark.parametrize(
+    "text", ['Zoë\'s café – 5 %, \\"really\\"?', "{% if until %}Until {{ until }}{% endif %} ok", "{{ name }}"]
+)
+def test_what_can_be_said_is_left_alone(text: str) -> None:
+    assert found(STEPS + f'  a: {{say: "{text}", end: true}}\n') == []
+
+
+def test_a_text_that_cannot_be_made_without_an_optional_field_is_found() -> None:
+    told = found(STEPS + '  a: {say: "{% if name %}On {{ until | weekday }}{% endif %}", end: true}\n')
+    assert any("a text cannot be made for a contact that has only the required fields" in line for line in told)
+
+
+def test_advertising_in_a_delivery_notice_is_found() -> None:
+    steps = "  a: {say: There is a special offer., end: true}\n"
+    delivery = STEPS.replace("purpose:", "matter: delivery\npurpose:").replace(
+        "longest_seconds: 90", "longest_seconds: 60"
+    )
+    assert found(delivery + steps) == [
+        'warning script.a.say: "special offer" is advertising, which has no place in a delivery notice.'
+    ]
+    assert found(STEPS + steps) == []
+
+
+def test_what_is_not_translated_is_found() -> None:
+    told = found(KOREAN)
+    assert "error script.tell.say: there is no wording in ko-KR." in told
+    assert "error answers.question_when: there is no wording in ko-KR." in told
+
+
+def test_a_neighbouring_language_may_share_the_words() -> None:
+    assert found(KOREAN.replace("ko-KR", "en-GB")) == []
+
+
+def test_an_answer_without_words_in_a_language_is_found() -> None:
+    ask = "  a: {say: Hi, ask: {x: {next: b, phrases: {en-US: [blue]}}}}\n  b: {end: true}\n"
+    told = found(KOREAN.partition("script:")[0] + "script:\n" + ask)
+    assert "error script.a.ask.x.phrases: there is nothing to say in ko-KR." in told
