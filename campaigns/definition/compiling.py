@@ -6,7 +6,6 @@ way out, re-prompts, goodbye. What the dialogue does with a script is `outbound/
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
@@ -18,6 +17,7 @@ from campaigns.intents import GLOBAL_KEYS, Intent
 from campaigns.phrases import SAID, help_line, standard_phrases
 from campaigns.rendering import Condition, names_in, render
 from campaigns.script import Case, Choice, Collecting, Phrases, Purpose, Script, Step
+from campaigns.variants import variant_for
 
 if TYPE_CHECKING:
     from campaigns.definition.model import CampaignDefinition, ChoiceDefinition, StepDefinition
@@ -56,20 +56,6 @@ def phrases_of(choice: ChoiceDefinition, language: str, main_language: str) -> t
     return choice.phrases.get(language, choice.phrases.get(main_language, ()))
 
 
-def variant_for(definition: CampaignDefinition, contact_key: str) -> str:
-    """The variant of a contact: always the same, by the variants' weights in the long run; "" without variants."""
-    total = sum(definition.variants.values())
-    if not total:
-        return ""
-    digest = hashlib.sha256(f"{definition.name}\n{contact_key}".encode()).digest()
-    point = int.from_bytes(digest[:8]) % total
-    for variant, weight in definition.variants.items():
-        if point < weight:
-            return variant
-        point -= weight
-    raise AssertionError("weights add up to their total")
-
-
 class _Compiler:
     """One contact's texts."""
 
@@ -78,7 +64,7 @@ class _Compiler:
     ) -> None:
         self._definition = definition
         self._language = language if language in definition.languages else definition.language
-        self._variant = variant_for(definition, contact_key)
+        self._variant = variant_for(definition.name, definition.variants, contact_key)
         self._fields = dict(_field_values(definition, fields))
         self._values: dict[str, Value] = {**self._fields, "brand": definition.brand}
         self._values["callback_number"] = spoken.telephone(definition.callback_number)

@@ -8,7 +8,7 @@ died. When a contact is tried again is `campaigns/planning.py`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -44,6 +44,7 @@ from campaigns.store.tables import CallState, ContactState, table
 campaign = table(tables.Campaign)
 contact = table(tables.Contact)
 call = table(tables.Call)
+call_log = table(tables.CallLog)
 result = table(tables.CallResult)
 task = table(tables.Task)
 entry = table(tables.DncEntry)
@@ -146,6 +147,7 @@ class Calls(Gate):
         seconds: float = 0.0,
         detail: str = "",
         events: Sequence[Mapping[str, object]] = (),
+        heard: bool = False,
         wait_seconds: float | None = None,
     ) -> Disposition:
         """Ends the call and plans what becomes of the contact; the disposition that stands.
@@ -156,6 +158,7 @@ class Calls(Gate):
         Args:
             seconds: how long it was answered.
             detail: the line's own words, without numbers or names.
+            heard: a person heard the message to its end; an answer or a rating, or `COMPLETED`, says so too.
             wait_seconds: for `ROUTE_DOWN`: how long the route asked us to wait.
 
         Raises:
@@ -165,13 +168,13 @@ class Calls(Gate):
             row = _call(connection, call_id)
             if row.state == CallState.ENDED:
                 return Disposition(row.disposition)
-            kinds = set(connection.execute(_KINDS, {"call": call_id}).scalars())
+            kinds = _kinds(connection, call_id)
             settled = next((stands for kind, stands in _OUTRANKING.items() if kind in kinds), disposition)
             if settled is Disposition.OPTED_OUT and Kind.OPT_OUT not in kinds:
                 learned = OptOut(Via.VOICE, "")
                 self._list(connection, row, learned, now)
                 _write_result(connection, call_id, learned, now)
-            self._end(connection, row, settled, now, seconds, detail, events, wait_seconds)
+            self._end(connection, row, settled, now, kinds, seconds, detail, events, heard, wait_seconds)
             return settled
 
     def _end(
@@ -180,9 +183,11 @@ class Calls(Gate):
         row: Any,
         disposition: Disposition,
         now: datetime,
-        seconds: float,
-        detail: str,
-        events: Sequence[Mapping[str, object]],
+        kinds: Set[Kind],
+        seconds: float = 0.0,
+        detail: str = "",
+        events: Sequence[Mapping[str, object]] = (),
+        heard: bool = False,
         wait_seconds: float | None = None,
     ) -> None:
         connection.execute(
@@ -193,9 +198,13 @@ class Calls(Gate):
                 "now": now,
                 "for": seconds,
                 "why": detail,
-                "what": json.dumps(list(events), ensure_ascii=False) if events else None,
+                "heard": _heard(disposition, kinds, heard),
             },
         )
+        if events:
+            connection.execute(
+                sa.insert(call_log).values(call_id=row.id, events=json.dumps(list(events), ensure_ascii=False))
+            )
         terms = self._terms_of(connection, row.version_id)
         uncounted = disposition is Disposition.ROUTE_DOWN
         promise = None
@@ -247,11 +256,11 @@ class Calls(Gate):
                 )
             ).all()
             for row in left:
-                kinds = set(connection.execute(_KINDS, {"call": row.id}).scalars())
+                kinds = _kinds(connection, row.id)
                 settled = next((stands for kind, stands in _OUTRANKING.items() if kind in kinds), None)
                 if settled is None:
                     settled = Disposition.CALLBACK if Kind.CALLBACK in kinds else Disposition.INTERRUPTED
-                self._end(connection, row, settled, now, 0.0, "the process that made the call died", ())
+                self._end(connection, row, settled, now, kinds, detail="the process that made the call died")
             return len(left)
 
     def results(self, call_id: int) -> list[SavedResult]:
@@ -272,6 +281,17 @@ def _call(connection: Connection, call_id: int) -> Any:
     if row is None:
         raise NoSuchCall(call_id)
     return row
+
+
+def _kinds(connection: Connection, call_id: int) -> Set[Kind]:
+    return {Kind(kind) for kind in connection.execute(_KINDS, {"call": call_id}).scalars()}
+
+
+def _heard(disposition: Disposition, kinds: Set[Kind], told: bool) -> bool:
+    """Whether the message came home; a machine's ears never count."""
+    if disposition in (Disposition.VOICEMAIL, Disposition.SCREENED):
+        return False
+    return told or disposition is Disposition.COMPLETED or not kinds.isdisjoint({Kind.ANSWER, Kind.RATING})
 
 
 def _open_task(connection: Connection, row: Any, learned: CallbackPromise | Complaint | Crisis, now: datetime) -> None:
@@ -348,7 +368,7 @@ _ENDED = (
         ended_at=_moment("now"),
         seconds=sa.bindparam("for"),
         detail=sa.bindparam("why"),
-        events=sa.bindparam("what"),
+        heard=sa.bindparam("heard"),
     )
 )
 _KINDS = sa.select(result.c.kind).where(result.c.call_id == sa.bindparam("call"))

@@ -25,6 +25,7 @@ from sqlalchemy import (
     Table,
     Text,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.types import TypeDecorator
@@ -219,8 +220,26 @@ class Call(Base, table=True):
     ended_at: datetime | None = _moment(nullable=True)
     seconds: float | None = None
     detail: str = _text()
-    events: str | None = _words()
-    """JSON: what happened in the call, in order."""
+    variant: str = Field(default="", sa_type=Text, nullable=False, sa_column_kwargs={"server_default": ""})
+    """The wording that the contact hears; empty in a campaign without variants."""
+    week_hour: int | None = None
+    """The hour of the week on the callee's clock when it was dialled: 0 is Monday from midnight to one, 167 the last."""
+    heard: bool = Field(default=False, sa_column_kwargs={"server_default": false()})
+    """A person heard the message to its end, or answered it."""
+
+
+class CallLog(Base, table=True):
+    """What happened in a call, in order: long and seldom read, so it stands apart from the row everybody reads."""
+
+    __tablename__ = "call_log"
+    call_id: int = Field(
+        primary_key=True,
+        foreign_key="call.id",
+        sa_type=BigInteger().with_variant(Integer(), "sqlite"),  # type: ignore[call-overload]
+        sa_column_kwargs={"autoincrement": False},
+    )
+    events: str = _text()
+    """JSON."""
 
 
 class CallResult(Base, table=True):
