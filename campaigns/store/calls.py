@@ -8,7 +8,7 @@ died. When a contact is tried again is `campaigns/planning.py`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -30,6 +30,7 @@ from campaigns.outcomes import (
     Result,
     Scope,
     Source,
+    Stage,
     TransferResult,
     Via,
     WrongNumber,
@@ -77,6 +78,9 @@ _OUTRANKING = {
 
 BY_ROBOT, BY_PERSON = "robot", "person"
 
+_STAGES: Mapping[type[Result], Stage] = {Answer: Stage.ANSWERED, Rating: Stage.RATED}
+"""How far a call has come in which this was learned; whatever was learned, a person said it."""
+
 
 @dataclass(frozen=True, slots=True)
 class SavedResult:
@@ -122,6 +126,7 @@ class Calls(Gate):
                 case CallbackPromise(by_person=True) | Complaint() | Crisis():
                     _open_task(connection, row, learned, now)
             _write_result(connection, call_id, learned, now)
+            connection.execute(_CAME, {"call": call_id, "so_far": _STAGES.get(type(learned), Stage.REACHED)})
 
     def _list(self, connection: Connection, row: Any, learned: OptOut | WrongNumber, now: datetime) -> None:
         self.lock_numbers(connection, [row.number])
@@ -158,7 +163,7 @@ class Calls(Gate):
         Args:
             seconds: how long it was answered.
             detail: the line's own words, without numbers or names.
-            heard: a person heard the message to its end; an answer or a rating, or `COMPLETED`, says so too.
+            heard: a person heard the message to its end. `COMPLETED`, an answer or a rating say so by themselves.
             wait_seconds: for `ROUTE_DOWN`: how long the route asked us to wait.
 
         Raises:
@@ -168,13 +173,13 @@ class Calls(Gate):
             row = _call(connection, call_id)
             if row.state == CallState.ENDED:
                 return Disposition(row.disposition)
-            kinds = _kinds(connection, call_id)
+            kinds = set(connection.execute(_KINDS, {"call": call_id}).scalars())
             settled = next((stands for kind, stands in _OUTRANKING.items() if kind in kinds), disposition)
             if settled is Disposition.OPTED_OUT and Kind.OPT_OUT not in kinds:
                 learned = OptOut(Via.VOICE, "")
                 self._list(connection, row, learned, now)
                 _write_result(connection, call_id, learned, now)
-            self._end(connection, row, settled, now, kinds, seconds, detail, events, heard, wait_seconds)
+            self._end(connection, row, settled, now, seconds, detail, events, heard, wait_seconds)
             return settled
 
     def _end(
@@ -183,7 +188,6 @@ class Calls(Gate):
         row: Any,
         disposition: Disposition,
         now: datetime,
-        kinds: Set[Kind],
         seconds: float = 0.0,
         detail: str = "",
         events: Sequence[Mapping[str, object]] = (),
@@ -198,7 +202,7 @@ class Calls(Gate):
                 "now": now,
                 "for": seconds,
                 "why": detail,
-                "heard": _heard(disposition, kinds, heard),
+                "stage": _stage(row.stage, disposition, heard),
             },
         )
         if events:
@@ -256,11 +260,11 @@ class Calls(Gate):
                 )
             ).all()
             for row in left:
-                kinds = _kinds(connection, row.id)
+                kinds = set(connection.execute(_KINDS, {"call": row.id}).scalars())
                 settled = next((stands for kind, stands in _OUTRANKING.items() if kind in kinds), None)
                 if settled is None:
                     settled = Disposition.CALLBACK if Kind.CALLBACK in kinds else Disposition.INTERRUPTED
-                self._end(connection, row, settled, now, kinds, detail="the process that made the call died")
+                self._end(connection, row, settled, now, detail="the process that made the call died")
             return len(left)
 
     def results(self, call_id: int) -> list[SavedResult]:
@@ -283,15 +287,13 @@ def _call(connection: Connection, call_id: int) -> Any:
     return row
 
 
-def _kinds(connection: Connection, call_id: int) -> Set[Kind]:
-    return {Kind(kind) for kind in connection.execute(_KINDS, {"call": call_id}).scalars()}
-
-
-def _heard(disposition: Disposition, kinds: Set[Kind], told: bool) -> bool:
-    """Whether the message came home; a machine's ears never count."""
+def _stage(so_far: int, disposition: Disposition, heard: bool) -> Stage:
+    """How far a call came that ends like this; what a machine seemed to say never counts."""
     if disposition in (Disposition.VOICEMAIL, Disposition.SCREENED):
-        return False
-    return told or disposition is Disposition.COMPLETED or not kinds.isdisjoint({Kind.ANSWER, Kind.RATING})
+        return Stage.NOBODY
+    if heard or disposition is Disposition.COMPLETED:
+        return Stage(max(so_far, Stage.HEARD))
+    return Stage(max(so_far, Stage.REACHED)) if disposition.reached else Stage(so_far)
 
 
 def _open_task(connection: Connection, row: Any, learned: CallbackPromise | Complaint | Crisis, now: datetime) -> None:
@@ -350,6 +352,7 @@ _CALL_ROW: sa.Select[Any] = sa.select(
     call.c.attempt,
     call.c.state,
     call.c.disposition,
+    call.c.stage,
     campaign.c.name.label("campaign"),
 ).join(campaign, campaign.c.id == call.c.campaign_id)
 _CALL = _CALL_ROW.where(call.c.id == sa.bindparam("call"))
@@ -358,6 +361,11 @@ _ANSWERED = (
     sa.update(call)
     .where(call.c.id == sa.bindparam("call"), call.c.state == CallState.DIALING)
     .values(state=CallState.ANSWERED, answered_at=_moment("now"))
+)
+_CAME = (
+    sa.update(call)
+    .where(call.c.id == sa.bindparam("call"), call.c.stage < sa.bindparam("so_far"))
+    .values(stage=sa.bindparam("so_far"))
 )
 _ENDED = (
     sa.update(call)
@@ -368,7 +376,7 @@ _ENDED = (
         ended_at=_moment("now"),
         seconds=sa.bindparam("for"),
         detail=sa.bindparam("why"),
-        heard=sa.bindparam("heard"),
+        stage=sa.bindparam("stage"),
     )
 )
 _KINDS = sa.select(result.c.kind).where(result.c.call_id == sa.bindparam("call"))

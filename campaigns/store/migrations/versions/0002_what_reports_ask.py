@@ -1,4 +1,4 @@
-"""What reports ask: the variant heard, the hour on the callee's clock, whether the message came home.
+"""What reports ask: the variant heard, the hour on the callee's clock, how far the call came.
 
 A call's log moves into a table of its own, so that whoever reads the calls does not read their logs.
 
@@ -28,5 +28,24 @@ def upgrade() -> None:
     op.drop_column("call", "events")
     op.add_column("call", sa.Column("variant", sa.Text(), server_default="", nullable=False))
     op.add_column("call", sa.Column("week_hour", sa.Integer(), nullable=True))
-    op.add_column("call", sa.Column("heard", sa.Boolean(), server_default=sa.false(), nullable=False))
-    op.execute("UPDATE call SET heard = TRUE WHERE disposition = 'completed'")
+    op.add_column("call", sa.Column("stage", sa.Integer(), server_default=sa.text("0"), nullable=False))
+    op.execute(
+        """
+        UPDATE call SET stage = CASE
+            WHEN disposition IN ('voicemail', 'screened') THEN 0
+            WHEN EXISTS (SELECT 1 FROM call_result r WHERE r.call_id = call.id AND r.kind = 'rating') THEN 4
+            WHEN EXISTS (SELECT 1 FROM call_result r WHERE r.call_id = call.id AND r.kind = 'answer') THEN 3
+            WHEN disposition = 'completed' THEN 2
+            WHEN disposition IN
+              ('opted_out', 'transferred', 'callback', 'wrong_number', 'crisis', 'hung_up', 'no_response') THEN 1
+            WHEN EXISTS (SELECT 1 FROM call_result r WHERE r.call_id = call.id) THEN 1
+            ELSE 0 END
+        """
+    )
+    op.drop_index("ix_call_campaign", table_name="call")
+    op.create_index(
+        "ix_call_report",
+        "call",
+        ["campaign_id", "contact_id", "dialed_at", "disposition", "stage", "week_hour", "variant", "seconds"],
+    )
+    op.create_index("ix_call_result_kind", "call_result", ["kind", "call_id"])
