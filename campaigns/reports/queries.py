@@ -127,7 +127,7 @@ def refusals_by_variant(connection: Connection, selection: Selection) -> Sequenc
 def _refusals(
     connection: Connection, selection: Selection, *by: ColumnElement[Any], only: Sequence[ColumnElement[bool]] = ()
 ) -> Sequence[Row[Any]]:
-    query = (
+    query: sa.Select[Any] = (
         sa.select(*by, result.c.kind, sa.func.count(call.c.contact_id.distinct()).label("times"))
         .join(call, call.c.id == result.c.call_id)
         .where(result.c.kind.in_([Kind.OPT_OUT, Kind.WRONG_NUMBER]), _PERSON, *selection.holds(), *only)

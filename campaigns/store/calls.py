@@ -80,6 +80,8 @@ BY_ROBOT, BY_PERSON = "robot", "person"
 
 _STAGES: Mapping[type[Result], Stage] = {Answer: Stage.ANSWERED, Rating: Stage.RATED}
 """How far a call has come in which this was learned; whatever was learned, a person said it."""
+_REACHED = frozenset(disposition for disposition in Disposition if disposition.reached)
+_MACHINES = frozenset({Disposition.VOICEMAIL, Disposition.SCREENED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,11 +291,11 @@ def _call(connection: Connection, call_id: int) -> Any:
 
 def _stage(so_far: int, disposition: Disposition, heard: bool) -> Stage:
     """How far a call came that ends like this; what a machine seemed to say never counts."""
-    if disposition in (Disposition.VOICEMAIL, Disposition.SCREENED):
+    if disposition in _MACHINES:
         return Stage.NOBODY
     if heard or disposition is Disposition.COMPLETED:
         return Stage(max(so_far, Stage.HEARD))
-    return Stage(max(so_far, Stage.REACHED)) if disposition.reached else Stage(so_far)
+    return Stage(max(so_far, Stage.REACHED)) if disposition in _REACHED else Stage(so_far)
 
 
 def _open_task(connection: Connection, row: Any, learned: CallbackPromise | Complaint | Crisis, now: datetime) -> None:
