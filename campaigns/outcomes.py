@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from enum import IntEnum, StrEnum
 
 
 class Disposition(StrEnum):
@@ -81,6 +81,20 @@ _CLOSES = frozenset(
         Disposition.INTERRUPTED,
     }
 )
+
+
+class Stage(IntEnum):
+    """How far a call came; each stage holds the ones before it."""
+
+    NOBODY = 0
+    """No person: not answered, a machine, a call screener."""
+    REACHED = 1
+    """A person was on the phone."""
+    HEARD = 2
+    """The message was heard to its end, or answered."""
+    ANSWERED = 3
+    """A question of the script was answered; a rating is an answer."""
+    RATED = 4
 
 
 class Scope(StrEnum):

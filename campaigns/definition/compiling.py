@@ -6,7 +6,6 @@ way out, re-prompts, goodbye. What the dialogue does with a script is `outbound/
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterator, Mapping
 from datetime import datetime
 from typing import TYPE_CHECKING
@@ -60,20 +59,6 @@ def phrases_of(choice: ChoiceDefinition, language: str, main_language: str) -> t
     if isinstance(choice.phrases, tuple):
         return choice.phrases
     return choice.phrases.get(language, choice.phrases.get(main_language, ()))
-
-
-def variant_for(definition: CampaignDefinition, contact_key: str) -> str:
-    """The variant of a contact: always the same, by the variants' weights in the long run; "" without variants."""
-    total = sum(definition.variants.values())
-    if not total:
-        return ""
-    digest = hashlib.sha256(f"{definition.name}\n{contact_key}".encode()).digest()
-    point = int.from_bytes(digest[:8]) % total
-    for variant, weight in definition.variants.items():
-        if point < weight:
-            return variant
-        point -= weight
-    raise AssertionError("weights add up to their total")
 
 
 class _Compiler:

@@ -14,13 +14,14 @@ from zoneinfo import ZoneInfo, available_timezones
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
-from campaigns.definition.compiling import compile_script, variant_for
+from campaigns.definition.compiling import compile_script
 from campaigns.definition.text import LANGUAGE, LocalText, Text
 from campaigns.definition.values import Address, Days, Digits, Duration, Number, Several, TimeOfDay
 from campaigns.fields import FieldType
 from campaigns.intents import Intent
 from campaigns.outcomes import Disposition, Scope
 from campaigns.script import Collecting, Purpose, Script
+from campaigns.variants import variant_for
 
 
 class Matter(StrEnum):
@@ -249,5 +250,5 @@ class CampaignDefinition(Part):
         Raises:
             CampaignError: a field is missing or not canonical.
         """
-        variant = variant_for(self, contact_key)
+        variant = variant_for(self.name, self.variants, contact_key)
         return compile_script(self, language, fields, variant, country or self.countries[0], now)

@@ -30,6 +30,7 @@ from campaigns.outcomes import (
     Result,
     Scope,
     Source,
+    Stage,
     TransferResult,
     Via,
     WrongNumber,
@@ -44,6 +45,7 @@ from campaigns.store.tables import CallState, ContactState, table
 campaign = table(tables.Campaign)
 contact = table(tables.Contact)
 call = table(tables.Call)
+call_log = table(tables.CallLog)
 result = table(tables.CallResult)
 task = table(tables.Task)
 entry = table(tables.DncEntry)
@@ -75,6 +77,11 @@ _OUTRANKING = {
 """Results that settle a call's disposition, whatever else happened in it; the first that is there."""
 
 BY_ROBOT, BY_PERSON = "robot", "person"
+
+_STAGES: Mapping[type[Result], Stage] = {Answer: Stage.ANSWERED, Rating: Stage.RATED}
+"""How far a call has come in which this was learned; whatever was learned, a person said it."""
+_REACHED = frozenset(disposition for disposition in Disposition if disposition.reached)
+_MACHINES = frozenset({Disposition.VOICEMAIL, Disposition.SCREENED})
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +123,7 @@ class Calls(Gate):
                 case CallbackPromise(by_person=True) | Complaint() | Crisis():
                     _open_task(connection, row, learned, now)
             _write_result(connection, call_id, learned, now)
+            connection.execute(_CAME, {"call": call_id, "so_far": _STAGES.get(type(learned), Stage.REACHED)})
 
     def _list(self, connection: Connection, row: Any, learned: OptOut | WrongNumber, now: datetime) -> None:
         self.lock_numbers(connection, [row.number])
@@ -141,6 +149,7 @@ class Calls(Gate):
         seconds: float = 0.0,
         detail: str = "",
         events: Sequence[Mapping[str, object]] = (),
+        heard: bool = False,
         wait_seconds: float | None = None,
     ) -> Disposition:
         """Ends the call and plans what becomes of the contact; the disposition that stands.
@@ -151,6 +160,7 @@ class Calls(Gate):
         Args:
             seconds: how long it was answered.
             detail: the line's own words, without numbers or names.
+            heard: a person heard the message to its end. `COMPLETED`, an answer or a rating say so by themselves.
             wait_seconds: for `ROUTE_DOWN`: how long the route asked us to wait.
 
         Raises:
@@ -166,7 +176,7 @@ class Calls(Gate):
                 learned = OptOut(Via.VOICE, "")
                 self._list(connection, row, learned, now)
                 _write_result(connection, call_id, learned, now)
-            self._end(connection, row, settled, now, seconds, detail, events, wait_seconds)
+            self._end(connection, row, settled, now, seconds, detail, events, heard, wait_seconds)
             return settled
 
     def _end(
@@ -175,9 +185,10 @@ class Calls(Gate):
         row: Any,
         disposition: Disposition,
         now: datetime,
-        seconds: float,
-        detail: str,
-        events: Sequence[Mapping[str, object]],
+        seconds: float = 0.0,
+        detail: str = "",
+        events: Sequence[Mapping[str, object]] = (),
+        heard: bool = False,
         wait_seconds: float | None = None,
     ) -> None:
         connection.execute(
@@ -188,9 +199,13 @@ class Calls(Gate):
                 "now": now,
                 "for": seconds,
                 "why": detail,
-                "what": json.dumps(list(events), ensure_ascii=False) if events else None,
+                "stage": _stage(row.stage, disposition, heard),
             },
         )
+        if events:
+            connection.execute(
+                sa.insert(call_log).values(call_id=row.id, events=json.dumps(list(events), ensure_ascii=False))
+            )
         terms = self._terms_of(connection, row.version_id)
         uncounted = disposition is Disposition.ROUTE_DOWN
         promise = None
@@ -247,7 +262,7 @@ class Calls(Gate):
                 settled = next((stands for kind, stands in _OUTRANKING.items() if kind in kinds), None)
                 if settled is None:
                     settled = Disposition.CALLBACK if Kind.CALLBACK in kinds else Disposition.INTERRUPTED
-                self._end(connection, row, settled, now, 0.0, "the process that made the call died", ())
+                self._end(connection, row, settled, now, detail="the process that made the call died")
             return len(left)
 
     def results(self, call_id: int) -> list[SavedResult]:
@@ -268,6 +283,15 @@ def _call(connection: Connection, call_id: int) -> Any:
     if row is None:
         raise NoSuchCall(call_id)
     return row
+
+
+def _stage(so_far: int, disposition: Disposition, heard: bool) -> Stage:
+    """How far a call came that ends like this; what a machine seemed to say never counts."""
+    if disposition in _MACHINES:
+        return Stage.NOBODY
+    if heard or disposition is Disposition.COMPLETED:
+        return Stage(max(so_far, Stage.HEARD))
+    return Stage(max(so_far, Stage.REACHED)) if disposition in _REACHED else Stage(so_far)
 
 
 def _open_task(connection: Connection, row: Any, learned: CallbackPromise | Complaint | Crisis, now: datetime) -> None:
@@ -326,6 +350,7 @@ _CALL_ROW: sa.Select[Any] = sa.select(
     call.c.attempt,
     call.c.state,
     call.c.disposition,
+    call.c.stage,
     campaign.c.name.label("campaign"),
 ).join(campaign, campaign.c.id == call.c.campaign_id)
 _CALL = _CALL_ROW.where(call.c.id == sa.bindparam("call"))
@@ -334,6 +359,11 @@ _ANSWERED = (
     sa.update(call)
     .where(call.c.id == sa.bindparam("call"), call.c.state == CallState.DIALING)
     .values(state=CallState.ANSWERED, answered_at=_moment("now"))
+)
+_CAME = (
+    sa.update(call)
+    .where(call.c.id == sa.bindparam("call"), call.c.stage < sa.bindparam("so_far"))
+    .values(stage=sa.bindparam("so_far"))
 )
 _ENDED = (
     sa.update(call)
@@ -344,7 +374,7 @@ _ENDED = (
         ended_at=_moment("now"),
         seconds=sa.bindparam("for"),
         detail=sa.bindparam("why"),
-        events=sa.bindparam("what"),
+        stage=sa.bindparam("stage"),
     )
 )
 _KINDS = sa.select(result.c.kind).where(result.c.call_id == sa.bindparam("call"))

@@ -29,6 +29,7 @@ from campaigns.store.holds import after_refusal
 from campaigns.store.leases import Leases
 from campaigns.store.tables import CallState, CampaignState, ContactState, table
 from campaigns.store.terms import Terms
+from campaigns.variants import variant_for
 
 campaign = table(tables.Campaign)
 version = table(tables.CampaignVersion)
@@ -226,6 +227,9 @@ class Gate(Contacts, Leases):
 
 
 def _permit(connection: Connection, row: Any, terms: Terms, now: datetime, line: str, owner: str) -> Permit:
+    zone = zones_of(row.number, row.timezone)[0]
+    local = now.astimezone(zone)
+    contact_key = str(row.id)
     call_id = connection.execute(
         _WRITE_CALL,
         {
@@ -241,6 +245,8 @@ def _permit(connection: Connection, row: Any, terms: Terms, now: datetime, line:
             "line": line,
             "owner": owner,
             "dialed_at": now,
+            "variant": variant_for(row.campaign, terms.variants, contact_key),
+            "week_hour": local.weekday() * 24 + local.hour,
         },
     ).scalar_one()
     connection.execute(_CALLING, {"contact": row.id})
@@ -253,8 +259,8 @@ def _permit(connection: Connection, row: Any, terms: Terms, now: datetime, line:
         row.country,
         row.language,
         json.loads(row.fields),
-        zones_of(row.number, row.timezone)[0].key,
-        str(row.id),
+        zone.key,
+        contact_key,
         row.attempts + 1,
         terms.caller_id,
         terms.ring_seconds,

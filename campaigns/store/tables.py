@@ -31,7 +31,7 @@ from sqlalchemy import (
 from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
-from campaigns.outcomes import Disposition, Scope, Source
+from campaigns.outcomes import Disposition, Scope, Source, Stage
 from campaigns.script import Purpose
 
 
@@ -202,7 +202,8 @@ class Call(Base, table=True):
               postgresql_where=text("state <> 'ended'")),
         Index("ix_call_number", "number", "dialed_at"),
         Index("ix_call_contact", "contact_id"),
-        Index("ix_call_campaign", "campaign_id", "dialed_at"),
+        Index("ix_call_report", "campaign_id", "contact_id", "dialed_at", "disposition", "stage", "week_hour",
+              "variant", "seconds"),  # all that a report counts: it reads no call
     )  # fmt: skip
     id: int = _key()
     contact_id: int = _ref("contact.id")
@@ -223,8 +224,26 @@ class Call(Base, table=True):
     ended_at: datetime | None = _moment(nullable=True)
     seconds: float | None = None
     detail: str = _text()
-    events: str | None = _words()
-    """JSON: what happened in the call, in order."""
+    variant: str = Field(default="", sa_type=Text, nullable=False, sa_column_kwargs={"server_default": ""})
+    """The wording that the contact hears; empty in a campaign without variants."""
+    week_hour: int | None = None
+    """The hour of the week on the callee's clock when it was dialled: 0 is Monday, midnight to one; 167 the last."""
+    stage: int = Field(default=Stage.NOBODY, sa_column_kwargs={"server_default": text("0")})
+    """How far it came (`outcomes.Stage`)."""
+
+
+class CallLog(Base, table=True):
+    """What happened in a call, in order: long and seldom read, so it stands apart from the row everybody reads."""
+
+    __tablename__ = "call_log"
+    call_id: int = Field(
+        primary_key=True,
+        foreign_key="call.id",
+        sa_type=BigInteger().with_variant(Integer(), "sqlite"),
+        sa_column_kwargs={"autoincrement": False},
+    )
+    events: str = _text()
+    """JSON."""
 
 
 class CallResult(Base, table=True):
@@ -234,6 +253,7 @@ class CallResult(Base, table=True):
     __table_args__ = (
         UniqueConstraint("call_id", "kind", "about"),
         CheckConstraint("kind <> 'rating' OR value IN ('1', '2', '3', '4', '5')", name="rating_1_to_5"),
+        Index("ix_call_result_kind", "kind", "call_id"),
     )
     id: int = _key()
     call_id: int = _ref("call.id")

@@ -61,6 +61,8 @@ class Definition(Protocol):
     def retry(self) -> Mapping[Disposition, Retry]: ...
     @property
     def opt_out_scope(self) -> Scope: ...
+    @property
+    def variants(self) -> Mapping[str, int]: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,6 +76,7 @@ class Terms:
     hours: Hours
     retry: Mapping[Disposition, RetryRule]
     opt_out_scope: Scope
+    variants: Mapping[str, int]
 
     @classmethod
     def of(cls, definition: Definition) -> Terms:
@@ -86,6 +89,7 @@ class Terms:
             Hours(calling.opens, calling.closes, frozenset(calling.days)),
             {disposition: RetryRule(rule.after, rule.times) for disposition, rule in definition.retry.items()},
             definition.opt_out_scope,
+            dict(definition.variants),
         )
 
     def window(self, campaign: str) -> Window:
@@ -103,6 +107,7 @@ class Terms:
                 "closes": self.hours.closes.isoformat(),
                 "retry": {name: [rule.after.total_seconds(), rule.times] for name, rule in sorted(self.retry.items())},
                 "opt_out_scope": self.opt_out_scope,
+                "variants": list(self.variants.items()),  # their order counts
             },
             sort_keys=True,
         )
@@ -121,4 +126,5 @@ class Terms:
                 for name, (seconds, times) in kept["retry"].items()
             },
             Scope(kept["opt_out_scope"]),
+            dict(kept.get("variants", ())),  # not kept by the first stores
         )

@@ -45,6 +45,7 @@ class Definition:
         }
     )
     opt_out_scope: Scope = Scope.BRAND
+    variants: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
