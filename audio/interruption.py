@@ -88,6 +88,8 @@ class Interruption:
         return bool(below >= _HUM_SHARE * max(float(power.sum()), 1.0))
 
 
-def _shifted(history: np.ndarray[tuple[int], np.dtype[np.float32]], samples: Samples) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
+def _shifted(
+    history: np.ndarray[tuple[int], np.dtype[np.float32]], samples: Samples
+) -> np.ndarray[tuple[int], np.dtype[np.float32]]:
     """The history with the newest samples at its end and as many of the oldest gone."""
     return np.concatenate([history[len(samples) :], samples.astype(np.float32)])

@@ -13,6 +13,8 @@ from dataclasses import dataclass, fields
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from audio.activity import VoiceActivity
+from audio.pcm import Samples
 from audio.recognition import Recognizer, Transcript, recognizer_for
 from audio.synthesis import PromptCache, Voice, voice_for
 from campaigns.script import Script
@@ -119,6 +121,7 @@ class SpokenRoute:
             voice=kit.voice,
             recognizer=kit.recognizer,
             understanding=kit.understanding,
+            detector=NearSpeech(channel.rate),
             texts=texts_of(script),
             local_now=lambda: self._clock.now().astimezone(zone),
             executor=self._executor,
@@ -134,6 +137,19 @@ class SpokenRoute:
         speech = self._speech
         voice = voice_for(language, speech.voice_engine, cache=speech.cache, repeatable=speech.repeatable)
         return _Kit(voice, recognizer_for(language, speech.recognizer_engine), understanding_for(language))
+
+
+class NearSpeech:
+    """Whether the callee speaks now: the last judgement of the voice activity detector."""
+
+    def __init__(self, rate: int) -> None:
+        self._activity = VoiceActivity(rate)
+        self._active = False
+
+    def is_speech(self, samples: Samples) -> bool:
+        for window in self._activity.feed(samples):
+            self._active = window.active
+        return self._active
 
 
 @dataclass(frozen=True, slots=True)

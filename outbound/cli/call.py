@@ -17,7 +17,7 @@ from outbound import wiring
 from outbound.cli import output
 from outbound.cli.live import as_event
 from outbound.cli.stores import opened
-from outbound.clock import Clock
+from outbound.clock import Clock, SystemClock
 from outbound.dialer import Finished, Happened, News, Refused
 from outbound.dialogue.actions import Save, Say, Transfer
 from outbound.dialogue.events import Answered, Heard, Pressed, Ringing, Screened, Silence
@@ -97,7 +97,7 @@ def _given(fields: list[str] | tuple[()]) -> dict[str, str]:
 
 def _scratch(definition: CampaignDefinition, source: str, given: dict[str, str], language: str) -> Store:
     """A store in memory with one contact: the fields given, and the campaign's examples for the others."""
-    now = wiring.SystemClock().now()
+    now = SystemClock().now()
     store = open_store(":memory:")
     store.save_campaign(definition, source, now)
     examples = {name: field.example for name, field in definition.fields.items() if field.example}

@@ -19,12 +19,12 @@ from typing import Annotated
 
 import phonenumbers
 import typer
-from campaigns.reports import report
 
 from campaigns import templates
 from campaigns.audience import read_contacts, write_rejects
 from campaigns.definition import parse
 from campaigns.dnc import ExportFormat
+from campaigns.reports import report
 from campaigns.script import Purpose
 from campaigns.store import Basis, CampaignState, Consent, Permit, Store, open_store
 from outbound import wiring
@@ -111,7 +111,7 @@ def _bring_in(store: Store, name: str, source: Traversable, folder: Path) -> Non
 
 def _die_in_mid_call(store: Store) -> None:
     """A process that got as far as writing its call row, and no further: its outcome is unknown, and stays so."""
-    last = [contact for contact in store.contacts("price-drop")][-1]
+    last = list(store.contacts("price-drop"))[-1]
     store.lease("a process that dies", BEGINS, seconds=0.5)
     permit = store.authorise(last.id, BEGINS, line="simulated", owner="a process that dies")
     assert isinstance(permit, Permit)
