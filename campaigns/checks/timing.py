@@ -26,8 +26,10 @@ ANSWER_SECONDS = 2.0
 COMMENT_SECONDS = 8.0
 """What a callee may say after a low rating."""
 _WORD_SECONDS = 60 / 180
-_SYLLABLE_SECONDS = 0.22
-"""A Chinese character or a Korean syllable."""
+_CHARACTER_SECONDS = 0.27
+"""A Chinese character."""
+_SYLLABLE_SECONDS = 0.21
+"""A Korean one."""
 _PAUSE_SECONDS = 0.35
 _COMMA_SECONDS = 0.15
 
@@ -50,11 +52,13 @@ class Stopwatch:
 
 
 def _estimate(language: str, text: str) -> float:
-    syllables = len(re.findall(r"[\u3400-\u9fff\uac00-\ud7a3]", text))
+    characters = len(re.findall(r"[\u3400-\u9fff]", text))
+    syllables = len(re.findall(r"[\uac00-\ud7a3]", text))
     words = len(re.findall(r"[^\W_\u3400-\u9fff\uac00-\ud7a3]+(?:['’][^\W_]+)*", text))
     stops = len(re.findall(r"[.!?;:](?=\s)|[。！？；：]", text))
     commas = len(re.findall(r"[,，、]", text))
-    return syllables * _SYLLABLE_SECONDS + words * _WORD_SECONDS + stops * _PAUSE_SECONDS + commas * _COMMA_SECONDS
+    said = characters * _CHARACTER_SECONDS + syllables * _SYLLABLE_SECONDS + words * _WORD_SECONDS
+    return said + stops * _PAUSE_SECONDS + commas * _COMMA_SECONDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaigns.checks import Severity, Stopwatch, call_length, check, specimens
+from campaigns.checks import Stopwatch, call_length, check, specimens
 from campaigns.definition import parse
 from tests.campaigns.checks.campaigns import GOOD, STEPS, found
 
@@ -54,7 +54,7 @@ def test_a_long_delivery_message_on_a_machine_is_found() -> None:
 
 
 def test_the_length_is_told() -> None:
-    told = [f.message for f in check(parse(GOOD), speak_seconds=one_second) if f.severity is Severity.INFO]
+    told = [f.message for f in check(parse(GOOD), speak_seconds=one_second) if f.where == "script"]
     assert told == ["a call takes 5 to 5 s with quick answers; with every question asked twice 12 s."]
 
 
