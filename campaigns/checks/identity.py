@@ -68,7 +68,7 @@ def _way_out(specimen: Specimen, marketing: bool, stopwatch: Stopwatch) -> Itera
     if script.brand in phrases.opening:
         before = phrases.opening.removesuffix(phrases.way_out).rstrip()
         identified = phrases.opening[: phrases.opening.index(script.brand) + len(script.brand)]
-        gap = stopwatch(before, specimen.language) - stopwatch(identified, specimen.language)
+        gap = stopwatch(script, before) - stopwatch(script, identified)
         if gap > WAY_OUT_WITHIN_SECONDS:
             yield _error(
                 "about",

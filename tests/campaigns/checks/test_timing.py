@@ -35,6 +35,11 @@ def test_a_slower_pace_takes_longer() -> None:
     assert call_length(script, Stopwatch(one_second)).shortest == 6.0
 
 
+def test_a_slower_voice_takes_longer() -> None:
+    script = next(specimens(parse(STEPS.replace("fields:", "voice: {pace: 0.5}\nfields:") + FORK))).script
+    assert call_length(script, Stopwatch(one_second)).shortest == 8.0
+
+
 def test_a_call_that_would_be_cut_short_is_found() -> None:
     short = GOOD.replace("longest_seconds: 90", "longest_seconds: 20")
     assert any("would be cut short after 10 s" in told for told in found(short))
