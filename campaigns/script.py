@@ -146,6 +146,15 @@ class Phrases:
 
 
 @dataclass(frozen=True, slots=True)
+class VoiceSettings:
+    """Which voice says a script; None is the best one present. A step's pace comes on top of the voice's."""
+
+    engine: str | None = None
+    name: str | None = None
+    pace: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Script:
     """All that one call can say and understand.
 
@@ -175,3 +184,4 @@ class Script:
     opt_out_scope: Scope = Scope.BRAND
     longest_seconds: float = 120.0
     variant: str = ""
+    voice: VoiceSettings = VoiceSettings()

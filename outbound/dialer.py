@@ -132,7 +132,7 @@ class Dialer:
         """
         self._store = store
         self._route = route
-        self._prepare = Preparation(store, route)
+        self._prepare = Preparation(store, route, clock)
         self._clock = clock
         self._journal = journal
         self._owner = owner

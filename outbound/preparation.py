@@ -15,6 +15,7 @@ from campaigns.compliance.windows import next_open, zones_of
 from campaigns.definition import CampaignDefinition, parse
 from campaigns.script import Script
 from campaigns.store import Contact, Store
+from outbound.clock import Clock
 from outbound.dialogue import Calendar
 from outbound.intents.times import when_meant
 from outbound.routes import Route
@@ -32,9 +33,10 @@ class Prepared:
 class Preparation:
     """Prepares calls for the contacts of a store."""
 
-    def __init__(self, store: Store, route: Route) -> None:
+    def __init__(self, store: Store, route: Route, clock: Clock) -> None:
         self._store = store
         self._route = route
+        self._clock = clock
 
     async def __call__(self, contact: Contact) -> Prepared:
         """The call to a contact, from the newest version of its campaign.
@@ -45,7 +47,9 @@ class Preparation:
         """
         record = self._store.campaign(contact.campaign)
         definition = _definition(record.source, record.name)
-        script = definition.script_for(contact.language, contact.fields, str(contact.id), contact.country)
+        script = definition.script_for(
+            contact.language, contact.fields, str(contact.id), contact.country, self._clock.now()
+        )
         window = record.terms.window(record.name)
 
         def opening_time(moment: datetime) -> datetime:

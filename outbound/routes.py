@@ -17,7 +17,7 @@ from audio.activity import VoiceActivity
 from audio.pcm import Samples
 from audio.recognition import Recognizer, Transcript, recognizer_for
 from audio.synthesis import PromptCache, Voice, voice_for
-from campaigns.script import Script
+from campaigns.script import Script, VoiceSettings
 from campaigns.store import Permit
 from outbound.call import Conversation
 from outbound.clock import Clock
@@ -103,17 +103,17 @@ class SpokenRoute:
         self._clock = clock
         self._speech = speech
         self._executor = executor
-        self._kits: dict[str, asyncio.Future[_Kit]] = {}
+        self._kits: dict[tuple[str, VoiceSettings], asyncio.Future[_Kit]] = {}
 
     async def prepare(self, script: Script) -> None:
         """Renders every text of the script, so that they are in the cache when somebody answers."""
-        kit = await self._kit(script.language)
+        kit = await self._kit(script)
         loop = asyncio.get_running_loop()
         for text in texts_of(script):
             await loop.run_in_executor(self._executor, kit.voice.speak, text)
 
     async def open(self, order: DialOrder, permit: Permit, script: Script) -> Conversation:
-        kit = await self._kit(script.language)
+        kit = await self._kit(script)
         channel = await self._line.dial(order)
         zone = ZoneInfo(permit.timezone)
         return SpokenConversation(
@@ -127,15 +127,23 @@ class SpokenRoute:
             executor=self._executor,
         )
 
-    async def _kit(self, language: str) -> _Kit:
-        if language not in self._kits:
+    async def _kit(self, script: Script) -> _Kit:
+        key = (script.language, script.voice)
+        if key not in self._kits:
             loop = asyncio.get_running_loop()
-            self._kits[language] = loop.run_in_executor(self._executor, self._load, language)
-        return await self._kits[language]
+            self._kits[key] = loop.run_in_executor(self._executor, self._load, *key)
+        return await self._kits[key]
 
-    def _load(self, language: str) -> _Kit:
+    def _load(self, language: str, settings: VoiceSettings) -> _Kit:
         speech = self._speech
-        voice = voice_for(language, speech.voice_engine, cache=speech.cache, repeatable=speech.repeatable)
+        voice = voice_for(
+            language,
+            settings.engine or speech.voice_engine,
+            settings.name,
+            pace=settings.pace,
+            cache=speech.cache,
+            repeatable=speech.repeatable,
+        )
         return _Kit(voice, recognizer_for(language, speech.recognizer_engine), understanding_for(language))
 
 

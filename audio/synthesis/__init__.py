@@ -25,6 +25,7 @@ def voice_for(
     engine: str | None = None,
     voice: str | None = None,
     *,
+    pace: float = 1.0,
     cache: PromptCache | None = None,
     repeatable: bool = False,
 ) -> Voice:
@@ -35,6 +36,7 @@ def voice_for(
         engine: "pyttsx3" (the default) or "piper".
         voice: a voice of that engine by name; for Piper also the path of an .onnx file. None is the engine's
             own choice for the language.
+        pace: how fast it speaks where nothing else is asked for; 1.0 is the engine's own speed.
         cache: where rendered sentences are kept; None renders every time.
         repeatable: the same text is the same sound in every process, at some cost in liveliness.
 
@@ -53,7 +55,7 @@ def voice_for(
         plain = piper.PiperVoice(_piper_model(language, voice), repeatable=repeatable)
     else:
         raise AudioError(f"there is no speech engine {chosen!r}", f"choose one of: {', '.join(ENGINES)}")
-    return Narrator(CachedVoice(plain, cache) if cache else plain)
+    return Narrator(CachedVoice(plain, cache) if cache else plain, pace)
 
 
 def available() -> Iterator[AvailableVoice]:

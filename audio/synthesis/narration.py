@@ -41,19 +41,22 @@ class Narrator:
     finds it.
     """
 
-    def __init__(self, voice: Voice) -> None:
+    def __init__(self, voice: Voice, pace: float = 1.0) -> None:
+        """`pace` becomes this voice's own speed: its 1.0."""
         self._voice = voice
+        self._pace = pace
         self.engine = voice.engine
         self.language = voice.language
-        self.identity = f"{voice.identity} narrated {SPEECH_LEVEL_DBFS:g}"
+        self.identity = f"{voice.identity} narrated {SPEECH_LEVEL_DBFS:g} {pace:g}"
 
     def speak(self, text: str, *, pace: float = 1.0) -> Sound:
         rate = TELEPHONE_RATE
+        speed = pace * self._pace
         parts: list[Sound] = []
         for sentence in sentences(read_out(text, self.language)):
-            spoken = levelled(trimmed(self._voice.speak(sentence, pace=pace)))
+            spoken = levelled(trimmed(self._voice.speak(sentence, pace=speed)))
             rate = max(rate, spoken.rate)
-            parts += (spoken, silence(pause_after(sentence) / pace, spoken.rate))
+            parts += (spoken, silence(pause_after(sentence) / speed, spoken.rate))
         return joined(parts[:-1], rate)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from campaigns.checks.findings import Finding, Severity
 from campaigns.checks.flow import flow_findings
 from campaigns.checks.hearing import hearing_findings
-from campaigns.checks.identity import identity_findings
+from campaigns.checks.identity import identity_findings, placeholder_findings
 from campaigns.checks.specimens import Specimen, specimens
 from campaigns.checks.timing import CallLength, SpeakSeconds, Stopwatch, call_length, timing_findings
 from campaigns.checks.wording import wording_findings
@@ -35,6 +35,7 @@ def check(definition: CampaignDefinition, *, speak_seconds: SpeakSeconds | None 
 def _findings(definition: CampaignDefinition, stopwatch: Stopwatch) -> Iterator[Finding]:
     yield from flow_findings(definition)
     yield from wording_findings(definition)
+    yield from placeholder_findings(definition)
     whole: list[Specimen] = []
     for optional in (True, False):
         try:

@@ -22,6 +22,8 @@ from campaigns.phrases.vocabulary import vocabulary
 from campaigns.script import Purpose
 
 WAY_OUT_WITHIN_SECONDS = 2.0
+_FICTIONAL = re.compile(r"\+1\d{3}55501\d\d")
+"""Reserved for stories, and for examples (North American Numbering Plan)."""
 _SENTENCE_END = re.compile(r"[.!?](?=\s)|[。！？]")
 
 
@@ -66,7 +68,7 @@ def _way_out(specimen: Specimen, marketing: bool, stopwatch: Stopwatch) -> Itera
     if script.brand in phrases.opening:
         before = phrases.opening.removesuffix(phrases.way_out).rstrip()
         identified = phrases.opening[: phrases.opening.index(script.brand) + len(script.brand)]
-        gap = stopwatch(before, specimen.language) - stopwatch(identified, specimen.language)
+        gap = stopwatch(script, before) - stopwatch(script, identified)
         if gap > WAY_OUT_WITHIN_SECONDS:
             yield _error(
                 "about",
@@ -95,6 +97,18 @@ def _voicemail(definition: CampaignDefinition, specimen: Specimen, number: str, 
             "a marketing message on a machine in the United States must give a toll-free number to end the calls with.",
             "Use a toll-free number, or take `voicemail:` away.",
         )
+
+
+def placeholder_findings(definition: CampaignDefinition) -> Iterator[Finding]:
+    """Numbers that nobody has: those of the ready campaigns, still to be replaced."""
+    numbers = {"caller_id": definition.caller_id, "callback_number": definition.callback_number}
+    targets = {f"transfer.{name}": target.address for name, target in definition.transfer.items()}
+    for where, number in (numbers | targets).items():
+        if not number.startswith("sip") and (
+            _FICTIONAL.fullmatch(number) or not phonenumbers.is_valid_number(phonenumbers.parse(number, None))
+        ):
+            message = "this is an example: nobody has this number."
+            yield Finding(Severity.INFO, where, message, "Put in your own before you call people.")
 
 
 def _error(where: str, message: str, fix: str) -> Finding:

@@ -16,7 +16,7 @@ from campaigns.definition import CampaignDefinition, Matter
 from campaigns.script import Collecting, Script, Step
 
 SpeakSeconds = Callable[[str, str], float]
-"""How long a voice takes: (language, text) to seconds."""
+"""How long a voice takes at its engine's own speed: (language, text) to seconds."""
 
 LONGEST_DELIVERY_NOTICE_SECONDS = 60
 LAST_WORDS_SECONDS = 10.0
@@ -26,8 +26,10 @@ ANSWER_SECONDS = 2.0
 COMMENT_SECONDS = 8.0
 """What a callee may say after a low rating."""
 _WORD_SECONDS = 60 / 180
-_SYLLABLE_SECONDS = 0.22
-"""A Chinese character or a Korean syllable."""
+_CHARACTER_SECONDS = 0.27
+"""A Chinese character."""
+_SYLLABLE_SECONDS = 0.21
+"""A Korean one."""
 _PAUSE_SECONDS = 0.35
 _COMMA_SECONDS = 0.15
 
@@ -39,22 +41,24 @@ class Stopwatch:
         self._speak_seconds = speak_seconds or _estimate
         self._known: dict[tuple[str, str], float] = {}
 
-    def __call__(self, text: str, language: str, pace: float = 1.0) -> float:
-        """Seconds of speech; `pace` 1.0 is the voice's own."""
+    def __call__(self, script: Script, text: str, pace: float = 1.0) -> float:
+        """Seconds in which a script's voice says a text; `pace` 1.0 is the script's own."""
         if not text:
             return 0.0
-        key = (language, text)
+        key = (script.language, text)
         if key not in self._known:
-            self._known[key] = self._speak_seconds(language, text)
-        return self._known[key] / pace
+            self._known[key] = self._speak_seconds(*key)
+        return self._known[key] / (script.voice.pace * pace)
 
 
 def _estimate(language: str, text: str) -> float:
-    syllables = len(re.findall(r"[\u3400-\u9fff\uac00-\ud7a3]", text))
+    characters = len(re.findall(r"[\u3400-\u9fff]", text))
+    syllables = len(re.findall(r"[\uac00-\ud7a3]", text))
     words = len(re.findall(r"[^\W_\u3400-\u9fff\uac00-\ud7a3]+(?:['’][^\W_]+)*", text))
     stops = len(re.findall(r"[.!?;:](?=\s)|[。！？；：]", text))
     commas = len(re.findall(r"[,，、]", text))
-    return syllables * _SYLLABLE_SECONDS + words * _WORD_SECONDS + stops * _PAUSE_SECONDS + commas * _COMMA_SECONDS
+    said = characters * _CHARACTER_SECONDS + syllables * _SYLLABLE_SECONDS + words * _WORD_SECONDS
+    return said + stops * _PAUSE_SECONDS + commas * _COMMA_SECONDS
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +77,7 @@ class CallLength:
 
 def call_length(script: Script, stopwatch: Stopwatch) -> CallLength:
     """How long the call takes if the callee lets the script run its course."""
-    opening = stopwatch(script.phrases.opening, script.language)
+    opening = stopwatch(script, script.phrases.opening)
 
     def quick(step: Step) -> float:
         return _step_seconds(script, step, stopwatch, patient=False)
@@ -112,18 +116,18 @@ def _targets(step: Step) -> Iterator[str]:
 
 
 def _step_seconds(script: Script, step: Step, stopwatch: Stopwatch, *, patient: bool) -> float:
-    phrases, language = script.phrases, script.language
-    seconds = stopwatch(step.say, language, step.pace)
+    phrases = script.phrases
+    seconds = stopwatch(script, step.say, step.pace)
     if not step.choices and step.collect is None:
         return seconds
     seconds += ANSWER_SECONDS
     if patient:
-        seconds += step.listen_seconds + stopwatch(step.reprompt, language, step.pace)
+        seconds += step.listen_seconds + stopwatch(script, step.reprompt, step.pace)
     if step.collect is Collecting.RATING:
         if patient and phrases.low_rating_question:
-            seconds += stopwatch(phrases.low_rating_question, language) + COMMENT_SECONDS
-            return seconds + stopwatch(phrases.comment_thanks, language)
-        seconds += stopwatch(phrases.rating_thanks, language)
+            seconds += stopwatch(script, phrases.low_rating_question) + COMMENT_SECONDS
+            return seconds + stopwatch(script, phrases.comment_thanks)
+        seconds += stopwatch(script, phrases.rating_thanks)
     return seconds
 
 
@@ -150,7 +154,7 @@ def timing_findings(
                 f"{allowed - LAST_WORDS_SECONDS:.0f} s.",
                 "Say less, or allow more.",
             )
-        message = stopwatch(specimen.script.voicemail, specimen.language)
+        message = stopwatch(specimen.script, specimen.script.voicemail)
         if delivery and message > LONGEST_DELIVERY_NOTICE_SECONDS:
             what = f"the message takes {message:.0f} s {specimen.told}; a delivery notice lasts at most 60 s."
             yield Finding(Severity.ERROR, "voicemail", what, "Say less.")

@@ -17,7 +17,7 @@ from campaigns.fields import FieldError, Value, value
 from campaigns.intents import GLOBAL_KEYS, Intent
 from campaigns.phrases import SAID, help_line, standard_phrases
 from campaigns.rendering import Condition, names_in, render
-from campaigns.script import Case, Choice, Collecting, Phrases, Purpose, Script, Step
+from campaigns.script import Case, Choice, Collecting, Phrases, Purpose, Script, Step, VoiceSettings
 
 if TYPE_CHECKING:
     from campaigns.definition.model import CampaignDefinition, ChoiceDefinition, StepDefinition
@@ -78,6 +78,7 @@ class _Compiler:
         phrases = {name: self._phrase(name) for name in SAID if name not in ("opening", "crisis_alone")}
         marketing = definition.purpose is Purpose.MARKETING
         opening = self._phrase("opening")
+        voice = definition.voice_for(self._language)
         return Script(
             language=self._language,
             brand=definition.brand,
@@ -100,6 +101,8 @@ class _Compiler:
             summary=self._phrase("summary"),
             longest_seconds=float(definition.calling.longest_seconds),
             variant=self._variant,
+            opt_out_scope=definition.opt_out_scope,
+            voice=VoiceSettings(voice.engine, voice.name, voice.pace),
         )
 
     def _text(self, text: LocalText, extra: Mapping[str, Value] | None = None) -> str:
@@ -149,7 +152,7 @@ class _Compiler:
             listen_seconds=step.listen_seconds,
             digits=step.digits,
             interruptible=step.interruptible,
-            pace=step.pace or self._definition.voice_for(self._language).pace,
+            pace=step.pace or 1.0,
         )
 
     def _choices(self, step: StepDefinition) -> Iterator[Choice]:

@@ -42,6 +42,12 @@ def test_pauses_follow_the_pace() -> None:
     assert Narrator(Buzzer()).speak("A. B.", pace=0.5).seconds > 1.5 * Narrator(Buzzer()).speak("A. B.").seconds
 
 
+def test_a_narrator_has_a_pace_of_its_own() -> None:
+    slow = Narrator(Buzzer(), pace=0.5)
+    assert slow.speak("A. B.").seconds == Narrator(Buzzer()).speak("A. B.", pace=0.5).seconds
+    assert slow.identity != Narrator(Buzzer()).identity
+
+
 @pytest.mark.parametrize(
     ("text", "parts"),
     [

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from campaigns.checks import Severity, check
+from campaigns.definition import parse
 from tests.campaigns.checks.campaigns import GOOD, found
 
 MARKETING = GOOD.replace("purpose: informational", "purpose: marketing")
@@ -69,3 +71,10 @@ def test_a_marketing_message_on_an_american_machine_gives_a_toll_free_number() -
     assert not any(
         "toll-free" in told for told in found((GOOD + VOICEMAIL).replace(number, number.replace("800", "202")))
     )
+
+
+def test_numbers_of_an_example_are_told() -> None:
+    real = GOOD.replace("+12025550124", "sip:desk@example.com").replace("+18005550123", "+442079460000")
+    told = [f.where for f in check(parse(real)) if f.severity is Severity.INFO and "nobody has" in f.message]
+    assert told == ["caller_id"]
+    assert len([f for f in check(parse(GOOD)) if "nobody has" in f.message]) == 3

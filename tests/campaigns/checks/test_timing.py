@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from campaigns.checks import Severity, Stopwatch, call_length, check, specimens
+from campaigns.checks import Stopwatch, call_length, check, specimens
 from campaigns.definition import parse
 from tests.campaigns.checks.campaigns import GOOD, STEPS, found
 
@@ -35,6 +35,11 @@ def test_a_slower_pace_takes_longer() -> None:
     assert call_length(script, Stopwatch(one_second)).shortest == 6.0
 
 
+def test_a_slower_voice_takes_longer() -> None:
+    script = next(specimens(parse(STEPS.replace("fields:", "voice: {pace: 0.5}\nfields:") + FORK))).script
+    assert call_length(script, Stopwatch(one_second)).shortest == 8.0
+
+
 def test_a_call_that_would_be_cut_short_is_found() -> None:
     short = GOOD.replace("longest_seconds: 90", "longest_seconds: 20")
     assert any("would be cut short after 10 s" in told for told in found(short))
@@ -54,7 +59,7 @@ def test_a_long_delivery_message_on_a_machine_is_found() -> None:
 
 
 def test_the_length_is_told() -> None:
-    told = [f.message for f in check(parse(GOOD), speak_seconds=one_second) if f.severity is Severity.INFO]
+    told = [f.message for f in check(parse(GOOD), speak_seconds=one_second) if f.where == "script"]
     assert told == ["a call takes 5 to 5 s with quick answers; with every question asked twice 12 s."]
 
 

@@ -9,6 +9,7 @@ import pytest
 from campaigns.definition import parse
 from campaigns.errors import CampaignError
 from campaigns.intents import GLOBAL_KEYS, Intent
+from campaigns.outcomes import Scope
 from campaigns.script import Script
 from campaigns.templates import template
 from tests.campaigns.definition.test_loading import SHORT
@@ -153,6 +154,11 @@ def test_voice_settings_are_given_for_all_languages_or_for_one() -> None:
     two = parse(SHORT + "more_languages: en-GB\nvoice: {en-GB: {engine: piper, name: alba}}\n")
     assert two.voice_for("en-GB").name == "alba"
     assert two.voice_for("en-US").name is None
+    assert two.script_for("en-GB", {}, "1").voice.engine == "piper"
+
+
+def test_the_scope_of_an_opt_out_is_the_campaigns() -> None:
+    assert parse(SHORT + "opt_out_scope: everyone\n").script_for("en-US", {}, "1").opt_out_scope is Scope.EVERYONE
 
 
 def test_what_a_reprompt_invites_to_say_is_understood() -> None:
