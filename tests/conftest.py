@@ -1,11 +1,13 @@
-"""What tests of every package share: a real PostgreSQL."""
+"""What tests of every package share: a real PostgreSQL, and whether there are telephones to call."""
 
 from __future__ import annotations
 
 import itertools
+import subprocess
 import tempfile
 import warnings
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -15,6 +17,24 @@ from campaigns.store import open_store
 
 _COUNTED = itertools.count()
 _PATTERN = "pattern"
+_PREPARE = Path(__file__).parent.parent / ".ci" / "prepare"
+_MISSING = pytest.StashKey[str]()
+
+
+@pytest.hookimpl(trylast=True)
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Without telephones the tests that call them are left out; `.ci/run` does not let that pass."""
+    calling = [item for item in items if item.get_closest_marker("telephones")]
+    missing = subprocess.run([_PREPARE, "--look"], capture_output=True, check=True, text=True).stdout.strip()
+    if calling and missing:
+        items[:] = [item for item in items if item not in calling]
+        config.hook.pytest_deselected(items=calling)
+        config.stash[_MISSING] = f"{len(calling)} tests that call real telephones were left out: install {missing}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    if _MISSING in config.stash:
+        terminalreporter.write_line(config.stash[_MISSING])
 
 
 def _text(address: URL) -> str:

@@ -73,7 +73,7 @@ async def _serve(port: int, user: str, codecs: str, transport: str, certificate:
     import baresip
     import numpy as np
 
-    from tests.outbound.lines.sip.sounds import hum
+    from tests.audio.sounds import hum
 
     calls: list[baresip.Call] = []
 

@@ -14,8 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from audio.pcm import Sound, read_wav, write_wav
+from tests.audio.sounds import hum
 from tests.outbound.lines.sip.sipp import free_port
-from tests.outbound.lines.sip.sounds import hum
 
 _CONFIGURATION = """
 poll_method epoll

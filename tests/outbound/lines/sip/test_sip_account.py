@@ -11,10 +11,12 @@ import pytest
 
 from outbound.errors import OutboundError
 from outbound.lines.base import Channel, EndCause, Frame, Signal
+from tests.audio.sounds import pitch
 from tests.outbound.lines.sip.calls import NUMBER, follow, line_to, one_call, order
 from tests.outbound.lines.sip.second_agent import second_agent
 from tests.outbound.lines.sip.sipp import Scenario, answer, bye, expect, free_port, pause, reply, scenario, sipp
-from tests.outbound.lines.sip.sounds import pitch
+
+pytestmark = pytest.mark.telephones
 
 PASSWORD = "correct horse"
 CHALLENGE = 'WWW-Authenticate: Digest realm="trunk", nonce="47364c23432d2e131a5fb210812c", algorithm=MD5'

@@ -6,10 +6,12 @@ import asyncio
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from audio.pcm import to_mulaw
 from outbound.lines.base import Answered, Channel, EndCause, Frame, Signal
 from outbound.lines.sip.channel import SipChannel
+from tests.audio.sounds import hum, pitch
 from tests.outbound.lines.sip.calls import NUMBER, follow, line_to, one_call, order
 from tests.outbound.lines.sip.second_agent import second_agent
 from tests.outbound.lines.sip.sipp import (
@@ -27,7 +29,8 @@ from tests.outbound.lines.sip.sipp import (
     silence_rtp,
     sipp,
 )
-from tests.outbound.lines.sip.sounds import hum, pitch
+
+pytestmark = pytest.mark.telephones
 
 
 def tone(hertz: float, seconds: float, folder: Path) -> Path:

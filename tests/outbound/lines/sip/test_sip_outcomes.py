@@ -26,6 +26,8 @@ from tests.outbound.lines.sip.sipp import (
     sipp,
 )
 
+pytestmark = pytest.mark.telephones
+
 
 @pytest.mark.parametrize(
     ("status", "cause"),

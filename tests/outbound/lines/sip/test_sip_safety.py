@@ -15,6 +15,8 @@ from tests.outbound.lines.sip.calls import NUMBER, follow, line_to, order
 from tests.outbound.lines.sip.second_agent import second_agent
 from tests.outbound.lines.sip.sipp import answer, bye, free_port, pause, refuse, scenario, sipp
 
+pytestmark = pytest.mark.telephones
+
 
 def test_a_stranger_who_calls_is_refused_and_never_answered() -> None:
     async def run() -> None:

@@ -10,11 +10,13 @@ import pytest
 
 from audio.pcm import TELEPHONE_RATE, Sound
 from outbound.lines.base import Channel, EndCause, Ended, Frame, Signal, TransferDone, TransferOrder
+from tests.audio.sounds import hum, pitch
 from tests.outbound.lines.sip.calls import NUMBER, follow, line_to, order
 from tests.outbound.lines.sip.second_agent import second_agent
 from tests.outbound.lines.sip.sipp import answer, bye, expect, pause, refuse, reply, reply_to_invite, scenario, sipp
 from tests.outbound.lines.sip.softphone import softphone
-from tests.outbound.lines.sip.sounds import hum, pitch
+
+pytestmark = pytest.mark.telephones
 
 SUMMARY = "The caller asks about parcel 7; we called to say that it has shipped."
 REACTION = Callable[[Signal, Channel], None]
