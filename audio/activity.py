@@ -27,6 +27,13 @@ _STAY: Final = 0.35
 _START_ABOVE_DB: Final = 9.0
 _STAY_ABOVE_DB: Final = 5.0
 """How far above the background speech must be to begin, and to go on."""
+_NEAR_DB: Final = 16.0
+"""How far below the loudest recent speech it may be: farther down is somebody else in the room, or a television."""
+_FADING_WINDOWS: Final = 6
+"""Speech that has begun is measured by its loudest part within 200 ms, because words fade out."""
+_FORGET_DB: Final = 0.02
+"""Per window: the loudest speech is forgotten by 0.6 dB a second."""
+_SURE: Final = 0.8
 _FAINTEST_DBFS: Final = -55.0
 """Softer than this is not said into a telephone."""
 _BACKGROUND_WINDOWS: Final = 62
@@ -61,6 +68,8 @@ class VoiceActivity:
         self._rest: Samples = np.zeros(0, dtype=np.int16)
         self._windows = 0
         self._active = False
+        self._loudest = _QUIET_LINE_DBFS
+        self._levels: deque[float] = deque(maxlen=_FADING_WINDOWS)
         self._background = deque([_QUIET_LINE_DBFS] * (_BACKGROUND_WINDOWS // 8), maxlen=_BACKGROUND_WINDOWS)
 
     def feed(self, samples: Samples) -> list[Window]:
@@ -76,11 +85,22 @@ class VoiceActivity:
     def _judge(self, chunk: Samples) -> Window:
         probability = float(self._detector.process_chunk(chunk.tobytes()))
         level = Sound(chunk, WIDEBAND_RATE).level_dbfs
-        likely, above = (_STAY, _STAY_ABOVE_DB) if self._active else (_START, _START_ABOVE_DB)
-        background = float(np.median(self._background))
-        self._active = probability >= likely and level >= max(background + above, _FAINTEST_DBFS)
-        if not self._active:
+        self._loudest -= _FORGET_DB
+        if probability >= _SURE:
+            self._loudest = max(self._loudest, level)
+        self._levels.append(level)
+        self._active = self._is_near(probability, level)
+        if probability < _STAY:
             self._background.append(max(level, _QUIET_LINE_DBFS))
         start = self._windows * WINDOW_SECONDS
         self._windows += 1
         return Window(start, start + WINDOW_SECONDS, level, probability, self._active)
+
+    def _is_near(self, probability: float, level: float) -> bool:
+        likely, above = (_STAY, _STAY_ABOVE_DB) if self._active else (_START, _START_ABOVE_DB)
+        lately = max(self._levels) if self._active else level
+        return (
+            probability >= likely
+            and level >= max(float(np.median(self._background)) + above, _FAINTEST_DBFS)
+            and lately >= self._loudest - _NEAR_DB
+        )
