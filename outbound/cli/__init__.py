@@ -22,17 +22,20 @@ app = typer.Typer(
 
 
 def _join() -> None:
-    from outbound.cli import call, campaign, contacts, demo, dnc, doctor, report, run, speech
+    from outbound.cli.call import call
+    from outbound.cli.campaign import app as campaign
+    from outbound.cli.contacts import app as contacts
+    from outbound.cli.demo import demo
+    from outbound.cli.dnc import app as dnc
+    from outbound.cli.doctor import doctor
+    from outbound.cli.report import report
+    from outbound.cli.run import run
+    from outbound.cli.speech import app as speech
 
-    app.add_typer(campaign.app, name="campaign")
-    app.add_typer(contacts.app, name="contacts")
-    app.add_typer(dnc.app, name="dnc")
-    app.add_typer(speech.app, name="speech")
-    app.command("run")(run.run)
-    app.command("call")(call.call)
-    app.command("report")(report.report)
-    app.command("doctor")(doctor.doctor)
-    app.command("demo")(demo.demo)
+    for name, group in (("campaign", campaign), ("contacts", contacts), ("dnc", dnc), ("speech", speech)):
+        app.add_typer(group, name=name)
+    for command in (run, call, report, doctor, demo):
+        app.command(command.__name__)(command)
 
 
 def main() -> None:
