@@ -72,7 +72,7 @@ def demo(
 
         wiring.run(line, main, BEGINS)
     store.finish_campaigns(BEGINS)
-    show(report(store))
+    show(report(store, now=BEGINS))
     dnc = folder / "do-not-call.csv"
     _export(store, dnc)
     output.out.print(f"\ndo-not-call list: {dnc}")
@@ -105,8 +105,8 @@ def _bring_in(store: Store, name: str, source: Traversable, folder: Path) -> Non
         rejects = folder / f"{name}.rejects.csv"
         write_rejects(rejects, audience.rejected, audience.header)
         for row in audience.rejected:
-            output.out.print(f"  row {row.row}: {row.reason}", style="dim")
-        output.out.print(f"  they stand in {rejects} to be mended and imported again", style="dim")
+            output.out.print(f"  row {row.row}: {row.reason}", style="dim", soft_wrap=True)
+        output.out.print(f"  they stand in {rejects} to be mended and imported again", style="dim", soft_wrap=True)
 
 
 def _die_in_mid_call(store: Store) -> None:

@@ -32,6 +32,7 @@ class Answerer(StrEnum):
     REJECTED = "rejected"
     UNREACHABLE = "unreachable"
     ROUTE_DOWN = "route_down"
+    FAILED = "failed"
 
     @property
     def end(self) -> EndCause | None:
