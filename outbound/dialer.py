@@ -89,6 +89,10 @@ def nobody(_news: News) -> None:
     """Nobody is watching."""
 
 
+def _unknown(_owner: str) -> bool:
+    return False
+
+
 async def in_a_thread(function: Callable[[], T]) -> T:
     """Runs a store transaction off the event loop: a slow disk must not make a caller's voice stutter."""
     return await asyncio.to_thread(function)
@@ -116,6 +120,7 @@ class Dialer:
         journal: Journal,
         *,
         owner: str,
+        has_ended: Callable[[str], bool] = _unknown,
         calls_in_flight: int | None = None,
         campaign_names: list[str] | None = None,
         watch: Watch = nobody,
@@ -125,6 +130,7 @@ class Dialer:
         """Args:
         journal: takes results when the store does not; brought home before anything is dialled.
         owner: names this process in the store (`Store.lease`); never used again by another.
+        has_ended: whether the process of an owner is known to be gone.
         calls_in_flight: at most so many at a time; never more than the route's channels.
         campaign_names: only these; None is every running campaign.
         longest_wait_seconds: how soon a change made from another terminal is noticed. None waits until the next
@@ -136,6 +142,7 @@ class Dialer:
         self._clock = clock
         self._journal = journal
         self._owner = owner
+        self._has_ended = has_ended
         self._most = min(calls_in_flight or route.channels, route.channels)
         self._campaigns = campaign_names
         self._watch = watch
@@ -290,7 +297,7 @@ class Dialer:
     async def _keep_lease(self) -> None:
         now = self._clock.now()
         if self._leased_until is None or (self._leased_until - now).total_seconds() < LEASE_SECONDS / 2:
-            self._leased_until = await self._in_store(lambda: self._store.lease(self._owner, now))
+            self._leased_until = await self._in_store(lambda: self._store.lease(self._owner, now, dead=self._has_ended))
 
     def _route_is_open(self) -> bool:
         return self._route_opens_at is None or self._clock.now() >= self._route_opens_at

@@ -44,6 +44,23 @@ def owner() -> str:
     return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
 
 
+def has_ended(owner: str) -> bool:
+    """Whether that process is known to be gone, so that nobody waits for its right to dial to run out.
+
+    Only what ran on this machine can be known; of another machine nothing is.
+    """
+    host, process, _ = owner.split("/") if owner.count("/") == 2 else ("", "", "")
+    if host != socket.gethostname() or not process.isdigit():
+        return False
+    try:
+        os.kill(int(process), 0)
+    except ProcessLookupError:
+        return True
+    except PermissionError:
+        return False
+    return False
+
+
 def journal_for(store: Store) -> Journal:
     """Where results go when the store does not take them: one file for each store, beside the user's data."""
     address = store.engine.url.render_as_string(hide_password=True)
@@ -128,6 +145,7 @@ def dialer(
         clock,
         journal_for(store),
         owner=owner(),
+        has_ended=has_ended,
         calls_in_flight=calls_in_flight,
         campaign_names=campaign_names,
         watch=watch,
