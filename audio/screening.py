@@ -69,7 +69,7 @@ _BEEP_SECONDS: Final = (0.13, 2.5)
 _SHORTEST_SPEECH_SECONDS: Final = 0.12
 
 _MACHINE_WORDS: Final = re.compile(
-    r"leave (?:a|your|me a)\b.{0,20}\b(?:message|name)|(?:after|at|wait for) the (?:tone|beep|signal)"
+    r"(?<!i will )(?<!i'll )(?<!can i )leave (?:a|your|me a)\b.{0,20}\b(?:message|name)|(?:after|at|wait for) the (?:tone|beep|signal)"
     r"|voice ?mail|voice messag|mailbox|(?:can't|cannot|unable to) (?:take your call|come to the phone|answer)"
     r"|not available|currently unavailable|record your message|you(?:'ve| have) reached|office is closed"
     r"|请.{0,6}留言|提示音|您拨打的|无法接听|暂时无法接通|语音信箱"
