@@ -51,7 +51,7 @@ class Interruption:
         """
         self._heard = _shifted(self._heard, samples)
         self._played = _shifted(self._played, np.zeros_like(samples) if played is None else played)
-        return any([self._judge(window) for window in windows])
+        return sum(self._judge(window) for window in windows) > 0
 
     def reset(self) -> None:
         """A new prompt begins: what was heard before does not interrupt it."""

@@ -4,8 +4,8 @@ Decides between human, machine and call screener, and stays uncertain rather tha
 and waits, a machine talks on, and its beep is the best proof. Words help when somebody recognises them. Never feed it
 ringback. What is done about each is decided by the dialogue; `UNCERTAIN` is to be treated as a human.
 
-The limits were chosen on synthetic voices over a telephone band (see `benchmarks/screening.py`), half of them kept
-aside; they lean to the human: a person who is hung up on has lost more than a machine that is talked to.
+The limits were chosen on synthetic voices over a telephone band (`benchmarks/screening.py` measures them) and lean to
+the human: a person who is hung up on has lost more than a machine that is talked to.
 """
 
 from __future__ import annotations
@@ -69,7 +69,8 @@ _BEEP_SECONDS: Final = (0.13, 2.5)
 _SHORTEST_SPEECH_SECONDS: Final = 0.12
 
 _MACHINE_WORDS: Final = re.compile(
-    r"leave (?:a|your|me a)\b.{0,20}\b(?:message|name)|(?:after|at|wait for) the (?:tone|beep|signal)"
+    r"(?<!i will )(?<!i'll )(?<!can i )leave (?:a|your|me a)\b.{0,20}\b(?:message|name)"
+    r"|(?:after|at|wait for) the (?:tone|beep|signal)"
     r"|voice ?mail|voice messag|mailbox|(?:can't|cannot|unable to) (?:take your call|come to the phone|answer)"
     r"|not available|currently unavailable|record your message|you(?:'ve| have) reached|office is closed"
     r"|请.{0,6}留言|提示音|您拨打的|无法接听|暂时无法接通|语音信箱"

