@@ -18,7 +18,7 @@ from audio.errors import AudioError
 from audio.interruption import Interruption
 from audio.pcm import FRAME_SECONDS, Samples
 from audio.recognition.base import Recognizer
-from audio.screening import Beep, Screening, Verdict
+from audio.screening import Beep, Party, Screening, Verdict
 from audio.synthesis.base import Voice
 from campaigns.intents import Intent
 from outbound.dialogue import events
@@ -244,6 +244,9 @@ class SpokenConversation:
                 self._tell(events.Screened(events.Party.MACHINE, ready=True))
             case Verdict(party):
                 self._tell(events.Screened(events.Party(party.value)))
+                if party is Party.SCREENER:
+                    # Whoever speaks next may be somebody else: the person it puts us through to.
+                    self._screening = Screening(self._channel.rate)
 
     def _start_timer(self, name: str, seconds: float) -> None:
         if name in self._timers:

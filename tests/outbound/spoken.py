@@ -39,7 +39,7 @@ def callee_voice() -> Voice:
 
 @cache
 def english() -> Recognizer:
-    recognizer = recognizer_for("en-US")
+    recognizer = recognizer_for("en-US", "whisper")
     assert recognizer is not None
     return recognizer
 
