@@ -121,7 +121,6 @@ class SpokenRoute:
             voice=kit.voice,
             recognizer=kit.recognizer,
             understanding=kit.understanding,
-            detector=NearSpeech(channel.rate),
             texts=texts_of(script),
             local_now=lambda: self._clock.now().astimezone(zone),
             executor=self._executor,
@@ -145,19 +144,6 @@ class SpokenRoute:
             repeatable=speech.repeatable,
         )
         return _Kit(voice, recognizer_for(language, speech.recognizer_engine), understanding_for(language))
-
-
-class NearSpeech:
-    """Whether the callee speaks now: the last judgement of the voice activity detector."""
-
-    def __init__(self, rate: int) -> None:
-        self._activity = VoiceActivity(rate)
-        self._active = False
-
-    def is_speech(self, samples: Samples) -> bool:
-        for window in self._activity.feed(samples):
-            self._active = window.active
-        return self._active
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,6 +33,7 @@ from outbound.dialogue.steps import (
     answer_said,
     comment,
     decline,
+    enter,
     go_on,
     number_pressed,
     offer,
@@ -224,12 +225,19 @@ def _complaint(course: Course, words: str) -> tuple[Action, ...]:
 
 
 def _repeat(course: Course, words: str) -> tuple[Action, ...]:
-    return course.again() if course.state is State.ASIDE else go_on(course)
+    """Say again all that was said since the callee's last answer: the message, not only the question after it."""
+    if course.state is State.ASIDE:
+        return course.again()
+    return enter(course, course.turn) if _in_the_script(course) else go_on(course)
 
 
 def _slower(course: Course, words: str) -> tuple[Action, ...]:
     course.pace = SLOW_PACE
-    return course.aside(course.script.phrases.slower)
+    return course.aside(course.script.phrases.slower, course.turn if _in_the_script(course) else None)
+
+
+def _in_the_script(course: Course) -> bool:
+    return not course.settled and course.subject.state in {State.TELLING, State.ASKING}
 
 
 def _wait(course: Course, words: str) -> tuple[Action, ...]:

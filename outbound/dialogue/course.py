@@ -69,6 +69,7 @@ class Course:
         misses: silences and misunderstandings since the topic was opened.
         held: what was said during the opening, to be answered after it.
         onward: the step that follows an aside; None: back to the topic.
+        turn: the step with which the robot's turn began: what "say that again" goes back to.
         outcome: the disposition, as soon as the call can have no other, short of opt-out or crisis.
         delivered: the message has been heard to its end, or answered.
         pressed_keys: a key was pressed, which only a person does.
@@ -90,6 +91,7 @@ class Course:
     digits: str = ""
     held: Heard | None = None
     onward: str | None = None
+    turn: str = ""
     answers: dict[str, str] = field(default_factory=dict)
     outcome: Disposition | None = None
     delivered: bool = False

@@ -113,7 +113,9 @@ def screened_again(course: Course, event: Screened) -> tuple[Action, ...]:
     match event.party:
         case Party.HUMAN:
             return _open(course)
-        case Party.MACHINE if course.state is not State.LEAVING_MESSAGE:
+        case Party.MACHINE if event.ready and course.state is not State.LEAVING_MESSAGE:
+            return _machine(course, event)
+        case Party.MACHINE if course.state is State.AT_SCREENER:
             return _machine(course, event)
         case Party.SCREENER if course.state is State.AWAITING_BEEP:
             return _screener(course)

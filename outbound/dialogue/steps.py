@@ -54,6 +54,8 @@ def _begin(course: Course, step: Step) -> tuple[Action, ...]:
         return transfer(course, "", target=step.transfer, text=step.say)
     if step.collect is Collecting.RATING:
         course.delivered = True
+    if not course.turn:
+        course.turn = step.name
     asks = bool(step.choices) or step.collect is not None
     return course.open(
         Topic(
@@ -143,7 +145,7 @@ def number_pressed(course: Course, digits: str) -> tuple[Action, ...]:
 def rate(course: Course, value: int, via: Via, words: str) -> tuple[Action, ...]:
     """A rating is saved; a low one is met with one open question."""
     step, phrases = _step(course), course.script.phrases
-    course.answers[step.name] = str(value)
+    course.answers[step.name], course.turn = str(value), ""
     save = Save(Rating(value, via, words))
     if value <= LOW_RATING and phrases.low_rating_question:
         topic = Topic(State.COMMENTING, phrases.low_rating_question, Listen(seconds=COMMENT_SECONDS), onward=step.next)
@@ -232,7 +234,7 @@ def offer(course: Course, text: str, onward: str | None) -> tuple[Action, ...]:
 
 def _take(course: Course, value: str, onward: str | None, via: Via, words: str) -> tuple[Action, ...]:
     step = _step(course)
-    course.delivered = True
+    course.delivered, course.turn = True, ""
     course.answers[step.name] = value
     return (Save(Answer(step.name, value, via, words)), *enter(course, onward))
 

@@ -10,12 +10,15 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
+from dataclasses import replace
 from datetime import datetime
-from typing import Protocol
 
+from audio.activity import VoiceActivity
 from audio.errors import AudioError
+from audio.interruption import Interruption
 from audio.pcm import FRAME_SECONDS, Samples
 from audio.recognition.base import Recognizer
+from audio.screening import Beep, Party, Screening, Verdict
 from audio.synthesis.base import Voice
 from campaigns.intents import Intent
 from outbound.dialogue import events
@@ -35,28 +38,14 @@ from outbound.lines.base import (
     TransferDone,
     TransferOrder,
 )
-from outbound.speech.ears import Ears, SpeechDetector, Utterance
+from outbound.speech.ears import Ears, Utterance
 from outbound.speech.mouth import Mouth
 
 ALWAYS_HEARD = frozenset({Intent.OPT_OUT, Intent.CRISIS})
 """Stop the robot even in a sentence that nothing else interrupts."""
-BARGE_IN_SECONDS = 0.2
-"""This much speech makes the robot fall silent and listen."""
-HOLD_SECONDS = 2.5
-"""A held sentence goes on after this long if nothing was understood: a noise, another conversation."""
-TURN_SECONDS = 0.2
-"""Less speech than this is no turn: a click, a breath."""
+HOLD_SECONDS = 4.0
+"""A held sentence goes on after this long without a word: a noise, another conversation."""
 _LET_GO_SECONDS = 5.0
-
-
-class Screening(Protocol):
-    """Tells people from machines."""
-
-    def feed(self, samples: Samples) -> events.Screened | None:
-        """Take 20 ms of the callee since the answer; what picked up, whenever that becomes known (better)."""
-
-    def heard(self, words: str) -> events.Screened | None:
-        """What was said, in words: a voicemail's or a screener's own phrases."""
 
 
 class SpokenConversation:
@@ -66,7 +55,6 @@ class SpokenConversation:
         texts: all that may be said, the most urgent first: rendered while it rings.
         local_now: the callee's local time, aware.
         recognizer: None where only keys are understood.
-        screening: None where it does not matter who picks up.
         executor: for rendering and decoding; None is the loop's own.
     """
 
@@ -77,13 +65,11 @@ class SpokenConversation:
         voice: Voice,
         recognizer: Recognizer | None,
         understanding: Understanding,
-        detector: SpeechDetector,
         texts: Iterable[str],
         local_now: Callable[[], datetime],
-        screening: Screening | None = None,
         executor: Executor | None = None,
     ) -> None:
-        self._channel, self._screening, self._local_now = channel, screening, local_now
+        self._channel, self._local_now = channel, local_now
         self._loop = asyncio.get_running_loop()
         self._events: asyncio.Queue[Event | Exception] = asyncio.Queue()
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -91,16 +77,19 @@ class SpokenConversation:
         self._ears = Ears(
             recognizer,
             understanding,
-            detector,
             channel.rate,
             tell=self._understood,
             tell_partial=self._half_understood,
             executor=executor,
         )
+        self._activity = VoiceActivity(channel.rate)
+        self._interruption = Interruption(channel.rate)
+        self._screening = Screening(channel.rate)
         self._listen = Listen()
         self._quiet_frames = 0
         self._held_frames = 0
-        self._party = events.Party.UNCERTAIN
+        self._overruled = False
+        """The robot speaks although the callee does: nothing came of it."""
         self._mouth.prepare(texts)
         self._loop_task = asyncio.create_task(self._live())
 
@@ -165,61 +154,68 @@ class SpokenConversation:
 
     def _frame(self, samples: Samples) -> None:
         """20 ms in, 20 ms out."""
-        out, over = self._mouth.frame()
-        self._channel.send(out)
+        played, over = self._mouth.frame()
+        self._channel.send(played)
         if over is not None:
             self._quiet_frames = 0
             self._tell(events.SaidAll(over.say_id))
-        self._ears.frame(samples)
-        if self._screening is not None:
-            self._screened(self._screening.feed(samples))
+        windows = self._activity.feed(samples)
+        for found in self._screening.feed(samples, windows):
+            self._screened(found)
+        self._ears.frame(samples, windows)
+        if self._interruption.feed(samples, windows, played):
+            self._interrupted()
         self._share_the_floor()
         self._count_silence()
 
     def _say(self, say: Say) -> None:
         self._mouth.say(say)
+        self._interruption.reset()
         self._held_frames = 0
         if say.interruptible and self._ears.hearing:
             self._mouth.hold()
 
-    def _share_the_floor(self) -> None:
-        """Fall silent for somebody who speaks; speak on if nothing comes of it."""
+    def _interrupted(self) -> None:
         saying = self._mouth.saying
-        if saying is None:
-            return
-        if self._mouth.held:
-            self._held_frames += 1
-            if self._held_frames * FRAME_SECONDS >= HOLD_SECONDS or not self._ears.hearing:
-                self._mouth.go_on()
-        elif saying.interruptible and self._ears.spoken_seconds >= BARGE_IN_SECONDS and not self._held_frames:
+        if saying is not None and saying.interruptible and not self._overruled:
             self._mouth.hold()
 
-    def _half_understood(self, meaning: Meaning) -> None:
-        """Words so far: what never waits stops the robot at once."""
-        if meaning.intent in ALWAYS_HEARD:
+    def _share_the_floor(self) -> None:
+        """Speak on when the callee has finished, or when nothing comes of what sounded like speech."""
+        if not self._mouth.held:
+            return
+        self._held_frames += 1
+        if self._held_frames * FRAME_SECONDS >= HOLD_SECONDS:
+            self._overruled = True
+        if self._overruled or not self._ears.hearing:
+            self._speak_on()
+
+    def _speak_on(self) -> None:
+        self._mouth.go_on()
+        self._held_frames = 0
+
+    def _half_understood(self, utterance: Utterance) -> None:
+        """Words so far: they keep the floor for the callee, and what never waits stops the robot at once."""
+        self._screened_by_words(utterance)
+        self._held_frames = 0
+        if utterance.meaning.intent in ALWAYS_HEARD:
             self._mouth.hold()
 
     def _understood(self, utterance: Utterance) -> None:
         """The callee's turn is over."""
-        if self._screening is not None:
-            self._screened(self._screening.heard(utterance.transcript.text))
+        self._screened_by_words(utterance)
+        self._overruled = False
         self._quiet_frames = 0
-        if utterance.spoken_seconds < TURN_SECONDS:
-            self._mouth.go_on()
-            return
         meaning, saying = utterance.meaning, self._mouth.saying
         heard = events.Heard(meaning.intent, meaning.confidence, meaning.words, meaning.choice)
         if saying is None:
             self._tell(heard)
         elif self._stops(meaning, saying):
             self._mouth.stop()
-            self._tell(
-                events.Heard(meaning.intent, meaning.confidence, meaning.words, meaning.choice, interrupted=True)
-            )
+            self._tell(replace(heard, interrupted=True))
         else:
             # A cough, an "uh-huh", the next room: the sentence goes on where it was.
-            self._mouth.go_on()
-            self._held_frames = 0
+            self._speak_on()
             if meaning.intent is not Intent.OTHER:
                 self._tell(heard)
 
@@ -238,9 +234,19 @@ class SpokenConversation:
         if self._quiet_frames == round(self._listen.seconds / FRAME_SECONDS):
             self._tell(events.Silence())
 
-    def _screened(self, screened: events.Screened | None) -> None:
-        if screened is not None:
-            self._tell(screened)
+    def _screened_by_words(self, utterance: Utterance) -> None:
+        for verdict in self._screening.heard(utterance.transcript.text):
+            self._screened(verdict)
+
+    def _screened(self, found: Verdict | Beep) -> None:
+        match found:
+            case Beep():
+                self._tell(events.Screened(events.Party.MACHINE, ready=True))
+            case Verdict(party):
+                self._tell(events.Screened(events.Party(party.value)))
+                if party is Party.SCREENER:
+                    # Whoever speaks next may be somebody else: the person it puts us through to.
+                    self._screening = Screening(self._channel.rate)
 
     def _start_timer(self, name: str, seconds: float) -> None:
         if name in self._timers:

@@ -1,65 +1,56 @@
-"""The robot's ears: frames in, understood utterances out.
+"""The robot's ears: one utterance of the callee at a time, from its first sound to its meaning.
 
-Decides when an utterance is decoded and when its turn is over: after a short pause it is decoded on trial; a whole
-answer ends the turn then and there, anything else is given the longer patience, and decoded anew if the callee goes on.
-Where speech begins and pauses is found by the detector; what words mean by the understanding.
+Decides when an utterance is decoded: on trial at its first short pause, so that the words can say whether the turn is
+over, and anew if the callee goes on. When a turn begins and how long a silence ends it is decided in `audio.turns`,
+what the words mean in `outbound.intents`.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, TypeVarTuple
+from typing import TypeVar, TypeVarTuple
 
 import numpy as np
 
+from audio.activity import Window
 from audio.errors import AudioError
 from audio.pcm import FRAME_SECONDS, Samples
-from audio.recognition.base import Listening, Recognizer, Transcript
+from audio.recognition import Listening, Recognizer, Transcript
+from audio.turns import SpeechStarted, TurnEnded, Turns
 from outbound.dialogue.actions import Listen
 from outbound.intents import Meaning, Understanding
 
 log = logging.getLogger(__name__)
 
-QUICK_SECONDS = 0.2
-"""The pause after which a whole answer is taken."""
-PATIENCE_SECONDS = 0.8
-"""The pause that ends any turn."""
-LONGEST_SECONDS = 15.0
-"""An utterance is decoded then, whether it pauses or not: a radio, a crowd."""
-_LEAD_SECONDS = 0.3
-"""Sound from before the detected beginning that belongs to the utterance: soft first consonants."""
-_CHUNK_SECONDS = 0.1
-_CHUNK_FRAMES = round(_CHUNK_SECONDS / FRAME_SECONDS)
+TRIAL_SECONDS = 0.16
+"""The pause at which an utterance is decoded on trial: the result is there when 200 ms of silence are over."""
+_LEAD_SECONDS = 0.6
+"""Sound kept from before a turn is noticed: noticing takes up to 0.4 s, and the first consonant may be soft."""
+_CHUNK_FRAMES = 5
+"""Engines are fed 100 ms at a time."""
+_NOTHING = Transcript("", 0.0, "none")
 T = TypeVar("T")
 Ts = TypeVarTuple("Ts")
-_NOTHING = Transcript("", 0.0, "none")
-
-
-class SpeechDetector(Protocol):
-    """Tells speech from everything else, frame by frame."""
-
-    def is_speech(self, samples: Samples) -> bool:
-        """Whether somebody speaks now, after these 20 ms."""
 
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One turn of the callee, understood."""
+    """One turn of the callee, understood. `transcript` has no text where nothing could be recognised."""
 
     meaning: Meaning
     transcript: Transcript
-    spoken_seconds: float
 
 
 class Ears:
     """Listens to one call.
 
     Args:
-        recognizer: None where only keys are understood: speech is heard then, but never its meaning.
+        recognizer: None where only keys are understood: that somebody spoke is told then, but never its meaning.
         tell: is given every finished utterance.
         tell_partial: is given what an unfinished utterance seems to mean so far.
     """
@@ -68,20 +59,21 @@ class Ears:
         self,
         recognizer: Recognizer | None,
         understanding: Understanding,
-        detector: SpeechDetector,
         rate: int,
         *,
         tell: Callable[[Utterance], None],
-        tell_partial: Callable[[Meaning], None],
+        tell_partial: Callable[[Utterance], None],
         executor: Executor | None = None,
     ) -> None:
-        self._recognizer, self._understanding, self._detector = recognizer, understanding, detector
+        self._recognizer, self._understanding = recognizer, understanding
         self._rate, self._executor = rate, executor
         self._tell, self._tell_partial = tell, tell_partial
         self._loop = asyncio.get_running_loop()
+        self._turns = Turns()
         self._listen = Listen()
-        self._lead: list[Samples] = []
+        self._lead: deque[Samples] = deque(maxlen=round(_LEAD_SECONDS / FRAME_SECONDS))
         self._current: _Hearing | None = None
+        self._task: asyncio.Task[None] | None = None
 
     def listen(self, listen: Listen) -> None:
         """What is asked for from now on; an utterance under way is understood by it, too."""
@@ -92,79 +84,78 @@ class Ears:
         """The callee has the floor: speaking, pausing, or being decoded."""
         return self._current is not None
 
-    @property
-    def spoken_seconds(self) -> float:
-        """How much speech the current utterance holds so far."""
-        return 0.0 if self._current is None else self._current.spoken_seconds
-
-    def frame(self, samples: Samples) -> None:
-        """The next 20 ms of the callee."""
-        speaks = self._detector.is_speech(samples)
-        if self._current is None:
-            self._lead.append(samples)
-            if speaks:
-                self._current = _Hearing(self._lead)
-                self._current.task = asyncio.create_task(self._hear(self._current))
-                self._lead = []
-            del self._lead[: -round(_LEAD_SECONDS / FRAME_SECONDS)]
-            return
-        self._current.add(samples, speaks)
+    def frame(self, samples: Samples, windows: Sequence[Window]) -> None:
+        """The next 20 ms of the callee, and what the detector says about them."""
+        self._lead.append(samples)
+        if self._current is not None:
+            self._current.add(samples, windows)
+        for event in self._turns.feed(windows):
+            match event:
+                case SpeechStarted():
+                    self._begin()
+                case TurnEnded() if self._current is not None:
+                    self._current.end()
 
     def forget(self) -> None:
-        """Drop the current utterance: a key was the answer, or nobody is listening any more."""
-        if self._current is not None and self._current.task is not None:
-            self._current.task.cancel()
-        self._current = None
+        """Drop the current utterance: a key was the answer, or nobody listens any more."""
+        self._turns.reset()
+        if self._task is not None:
+            self._task.cancel()
+        self._current = self._task = None
+
+    def _begin(self) -> None:
+        if self._current is None:
+            self._current = _Hearing(list(self._lead))
+            self._task = asyncio.create_task(self._hear(self._current))
+        else:
+            # The last turn is still being decoded: this is more of it.
+            self._current.reopen()
 
     async def _hear(self, hearing: _Hearing) -> None:
-        transcript = _NOTHING
         try:
             transcript = await self._decoded(hearing)
         except AudioError as error:
             # Not understood is an answer like any; keys still work.
             log.warning("an utterance could not be decoded: %s", error)
-        meaning = self._meaning(transcript)
-        if self._current is hearing:
-            self._current = None
-        self._tell(Utterance(meaning, transcript, hearing.spoken_seconds))
+            transcript = _NOTHING
+        self._current = self._task = None
+        self._tell(self._understood(transcript))
 
     async def _decoded(self, hearing: _Hearing) -> Transcript:
-        while True:
-            transcript = await self._attempt(hearing)
-            if transcript is not None:
-                return transcript
-
-    async def _attempt(self, hearing: _Hearing) -> Transcript | None:
-        """Decode everything up to the next pause; None if the callee went on speaking after it."""
         if self._recognizer is None:
             await hearing.until(lambda: hearing.over)
             return _NOTHING
-        expected = self._understanding.expected(self._listen.expecting, self._listen.phrases)
-        listening = await self._work(self._recognizer.listen, expected, self._rate)
-        try:
-            await self._feed(listening, hearing)
-            resumed = hearing.resumed
-            transcript = await self._work(listening.finish)
-        except asyncio.CancelledError:
-            listening.cancel()
-            raise
-        if hearing.resumed == resumed and not hearing.over and not self._is_whole(transcript):
-            await hearing.until(lambda: hearing.over or hearing.resumed > resumed)
-        return transcript if hearing.resumed == resumed else None
+        while True:
+            expected = self._understanding.expected(self._listen.expecting, self._listen.phrases)
+            listening = await self._work(self._recognizer.listen, expected, self._rate)
+            try:
+                await self._feed(listening, hearing)
+                resumed = hearing.resumed
+                transcript = await self._work(listening.finish)
+            except asyncio.CancelledError:
+                listening.cancel()
+                raise
+            if hearing.resumed == resumed:
+                self._turns.complete(self._is_whole(transcript))
+                await hearing.until(lambda resumed=resumed: hearing.over or hearing.resumed > resumed)  # type: ignore[misc]
+            if hearing.resumed == resumed:
+                return transcript
+            self._turns.complete(None)
 
     async def _feed(self, listening: Listening, hearing: _Hearing) -> None:
-        """Give the engine what was heard, up to the next pause."""
+        """Give the engine what was heard from the beginning up to the next pause."""
         fed = 0
         while not (hearing.paused and fed == len(hearing.frames)):
             await hearing.until(lambda fed=fed: hearing.paused or len(hearing.frames) >= fed + _CHUNK_FRAMES)  # type: ignore[misc]
-            chunk = np.concatenate(hearing.frames[fed:])
-            fed = len(hearing.frames)
-            partial = await self._work(listening.feed, chunk)
+            chunk = hearing.frames[fed:]
+            fed += len(chunk)
+            partial = await self._work(listening.feed, np.concatenate(chunk))
             if partial is not None and partial.text:
-                self._tell_partial(self._meaning(partial))
+                self._tell_partial(self._understood(partial))
 
-    def _meaning(self, transcript: Transcript) -> Meaning:
-        return self._understanding.meaning(transcript, self._listen.expecting, self._listen.phrases)
+    def _understood(self, transcript: Transcript) -> Utterance:
+        listen = self._listen
+        return Utterance(self._understanding.meaning(transcript, listen.expecting, listen.phrases), transcript)
 
     def _is_whole(self, transcript: Transcript) -> bool:
         return self._understanding.is_complete(transcript, self._listen.expecting, self._listen.phrases)
@@ -174,41 +165,39 @@ class Ears:
 
 
 class _Hearing:
-    """An utterance under way; time is counted in frames."""
+    """An utterance under way."""
 
     def __init__(self, lead: list[Samples]) -> None:
         self.frames = lead
-        self.task: asyncio.Task[None] | None = None
+        self.over = False
         self.resumed = 0
         """How often the callee went on after a pause."""
-        self._spoken, self._quiet = 1, 0
+        self._silent_seconds = 0.0
         self._more = asyncio.Event()
 
-    def add(self, samples: Samples, speaks: bool) -> None:
+    def add(self, samples: Samples, windows: Sequence[Window]) -> None:
         self.frames.append(samples)
-        if speaks and self.paused:
-            self.resumed += 1
-        self._spoken += speaks
-        self._quiet = 0 if speaks else self._quiet + 1
+        for window in windows:
+            if window.active and self.paused:
+                self.resumed += 1
+            silent = window.end_seconds - window.start_seconds
+            self._silent_seconds = 0.0 if window.active else self._silent_seconds + silent
         self._more.set()
+
+    def end(self) -> None:
+        self.over = True
+        self._more.set()
+
+    def reopen(self) -> None:
+        self.over = False
+        self.resumed += 1
+
+    @property
+    def paused(self) -> bool:
+        """Silent for long enough to try, or over."""
+        return self.over or self._silent_seconds >= TRIAL_SECONDS - 1e-9
 
     async def until(self, reached: Callable[[], bool]) -> None:
         while not reached():
             self._more.clear()
             await self._more.wait()
-
-    @property
-    def paused(self) -> bool:
-        return self._quiet * FRAME_SECONDS >= QUICK_SECONDS or self.over
-
-    @property
-    def over(self) -> bool:
-        return self._quiet * FRAME_SECONDS >= PATIENCE_SECONDS or self.seconds >= LONGEST_SECONDS
-
-    @property
-    def seconds(self) -> float:
-        return len(self.frames) * FRAME_SECONDS
-
-    @property
-    def spoken_seconds(self) -> float:
-        return self._spoken * FRAME_SECONDS

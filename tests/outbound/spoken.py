@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
-from audio.recognition.base import Recognizer
+from audio.recognition import Recognizer, recognizer_for
 from audio.synthesis import voice_for
 from audio.synthesis.base import Voice
 from campaigns.outcomes import Result
@@ -23,7 +23,6 @@ from outbound.simulation.callee import Callee
 from outbound.simulation.clock import run_virtually
 from outbound.speech import SpokenConversation
 from tests.outbound.calls import CALENDAR, NOON, SCRIPT
-from tests.outbound.speech.engines import ByEnergy, Pocketsphinx
 
 ORDER = DialOrder(call_id=1, number="+12025550123", caller_id=None, ring_seconds=25.0)
 
@@ -40,7 +39,9 @@ def callee_voice() -> Voice:
 
 @cache
 def english() -> Recognizer:
-    return Pocketsphinx()
+    recognizer = recognizer_for("en-US", "whisper")
+    assert recognizer is not None
+    return recognizer
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,6 @@ def speak_with(callee: Callee, script: Script = SCRIPT, recognizer: Recognizer |
             voice=robot_voice(),
             recognizer=recognizer or english(),
             understanding=understanding_for("en-US"),
-            detector=ByEnergy(),
             texts=(script.phrases.opening, *(step.say for step in script.steps.values() if step.say)),
             local_now=lambda: NOON,
         )
