@@ -22,12 +22,13 @@ app = typer.Typer(
 
 
 def _join() -> None:
-    from outbound.cli import call, campaign, contacts, demo, dnc, doctor, report, run, speech
+    from outbound.cli import call, campaign, contacts, demo, dnc, doctor, report, run, speech, tasks
 
     app.add_typer(campaign.app, name="campaign")
     app.add_typer(contacts.app, name="contacts")
     app.add_typer(dnc.app, name="dnc")
     app.add_typer(speech.app, name="speech")
+    app.add_typer(tasks.app, name="tasks")
     app.command("run")(run.run)
     app.command("call")(call.call)
     app.command("report")(report.report)

@@ -72,7 +72,7 @@ def demo(
 
         wiring.run(line, main, BEGINS)
     store.finish_campaigns(BEGINS)
-    show(report(store))
+    show(report(store, now=BEGINS))
     dnc = folder / "do-not-call.csv"
     _export(store, dnc)
     output.out.print(f"\ndo-not-call list: {dnc}")
