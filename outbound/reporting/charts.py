@@ -112,6 +112,6 @@ def _short(label: str) -> str:
 
 
 def _round_up(most: int) -> int:
-    """The next 1, 2, 4 or 5 with noughts."""
-    size = 10 ** (len(str(most)) - 1)
+    """The next number of one digit and noughts that halves well."""
+    size: int = 10 ** (len(str(most)) - 1)
     return next(step * size for step in (1, 2, 4, 5, 6, 8, 10) if step * size >= most)

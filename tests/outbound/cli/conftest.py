@@ -8,8 +8,7 @@ from pathlib import Path
 
 import pytest
 import typer
-from click.testing import Result
-from typer.testing import CliRunner
+from typer.testing import CliRunner, Result
 
 from campaigns.outcomes import CallbackPromise, Complaint, Crisis, Disposition, Rating, Via
 from campaigns.store import open_store
