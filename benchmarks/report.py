@@ -28,6 +28,7 @@ from campaigns.store import Store, open_store, tables
 from campaigns.templates import template_text
 
 START = datetime(2025, 6, 2, 14, 0, tzinfo=UTC)
+"""10:00 in New York."""
 _ENDINGS = {
     Disposition.COMPLETED: 40,
     Disposition.NO_ANSWER: 30,
@@ -80,7 +81,7 @@ def _history(
     for attempt, end in enumerate(ends[:made], 1):
         call_id = contact_id * 3 + attempt
         learned = list(_learned(end, chance))
-        moment = START + timedelta(minutes=chance.randrange(30 * 24 * 60))
+        moment = START + timedelta(days=chance.randrange(30), minutes=chance.randrange(-60, 9 * 60))
         yield (
             tables.Call,
             {
@@ -103,7 +104,7 @@ def _history(
                 "seconds": chance.uniform(5, 90) if end.reached else 0.0,
                 "detail": "",
                 "variant": chance.choice("ab"),
-                "week_hour": moment.weekday() * 24 + moment.hour,
+                "week_hour": moment.weekday() * 24 + moment.hour - 4,
                 "stage": _stage(end, learned),
             },
         )

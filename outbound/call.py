@@ -53,6 +53,7 @@ class CallOutcome:
         seconds: from the answer to the end; 0.0 for a call that was not answered.
         detail: the line's own words about the end, where there are any.
         log: every event with its actions; `replay` gives the same actions again.
+        heard: a person heard the message to its end, or answered it.
         unsaved: results that neither the store nor the journal took: save them with the outcome.
     """
 
@@ -61,6 +62,7 @@ class CallOutcome:
     detail: str
     log: tuple[Entry, ...]
     unsaved: tuple[Result, ...] = ()
+    heard: bool = False
 
 
 class CallCancelled(asyncio.CancelledError):
@@ -139,7 +141,9 @@ class _Call:
 
     def outcome(self) -> CallOutcome:
         seconds = 0.0 if self._answered is None else self._loop.time() - self._answered
-        return CallOutcome(self._disposition, seconds, self._cause, tuple(self._entries), tuple(self._unsaved))
+        return CallOutcome(
+            self._disposition, seconds, self._cause, tuple(self._entries), tuple(self._unsaved), self._dialogue.heard
+        )
 
     def _decide(self, event: Event) -> tuple[Action, ...]:
         self._watch(event)

@@ -290,6 +290,7 @@ class Dialer:
                 seconds=outcome.seconds,
                 detail=outcome.detail,
                 events=outcome.log,
+                heard=outcome.heard,
             )
         )
         self._watch(Finished(permit.call_id, permit.campaign, disposition, outcome.seconds, now))

@@ -13,8 +13,6 @@ from dataclasses import dataclass, fields
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
-from audio.activity import VoiceActivity
-from audio.pcm import Samples
 from audio.recognition import Recognizer, Transcript, recognizer_for
 from audio.synthesis import PromptCache, Voice, voice_for
 from campaigns.script import Script, VoiceSettings

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib
 import logging
 import sys
 
@@ -21,27 +22,29 @@ app = typer.Typer(
 )
 
 
-def _join() -> None:
-    from outbound.cli.call import call
-    from outbound.cli.campaign import app as campaign
-    from outbound.cli.contacts import app as contacts
-    from outbound.cli.demo import demo
-    from outbound.cli.dnc import app as dnc
-    from outbound.cli.doctor import doctor
-    from outbound.cli.report import report
-    from outbound.cli.run import run
-    from outbound.cli.speech import app as speech
+COMMANDS = ("campaign", "contacts", "run", "call", "report", "tasks", "dnc", "speech", "doctor", "demo")
+"""Each is a module of this package: with an `app` of its own, or with one function of its name."""
 
-    for name, group in (("campaign", campaign), ("contacts", contacts), ("dnc", dnc), ("speech", speech)):
-        app.add_typer(group, name=name)
-    for command in (run, call, report, doctor, demo):
-        app.command(command.__name__)(command)
+
+def _join(asked: str) -> None:
+    """Adds the command that is asked for, or all of them to show what there is: engines and databases load slowly."""
+    for name in (asked,) if asked in COMMANDS else COMMANDS:
+        module = importlib.import_module(f"outbound.cli.{name}")
+        if hasattr(module, "app"):
+            app.add_typer(module.app, name=name)
+        else:
+            app.command(name)(getattr(module, name))
+
+
+@app.callback()
+def _outbound() -> None:
+    """Makes a single command a command of a group, too."""
 
 
 def main() -> None:
     """The entry point `outbound`: errors that a user can mend become `error:` and `hint:`, and exit code 1."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    _join()
+    _join(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
         app()
     except output.OURS as error:

@@ -40,6 +40,11 @@ class Dialogue:
         """The dialogue has hung up; it wants nothing more."""
         return self._course.state is State.ENDED
 
+    @property
+    def heard(self) -> bool:
+        """A person has heard the message to its end, or answered it."""
+        return self._course.delivered
+
     def receive(self, event: Event) -> tuple[Action, ...]:
         """What is to be done about an event, in order.
 

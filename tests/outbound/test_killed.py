@@ -1,4 +1,4 @@
-"""`kill -9` at any moment: nobody is dialled twice for one attempt, nothing that was said is lost, the campaign ends."""
+"""`kill -9` at any moment: nobody is dialled twice for one attempt, nothing said is lost, the campaign ends."""
 
 from __future__ import annotations
 
