@@ -69,6 +69,9 @@ class Condition:
     values: Mapping[str, Value] = field(compare=False, repr=False)
     numeric: frozenset[str] = frozenset()
 
+    def __str__(self) -> str:
+        return self.expression
+
     def holds(self, answers: Mapping[str, str]) -> bool:
         """Whether it is true; what was not answered, or cannot be compared, makes it false."""
         known: dict[str, Any] = {name: _comparable(value) for name, value in self.values.items()}

@@ -13,6 +13,7 @@ from campaigns.definition.model import (
     TransferTarget,
 )
 from campaigns.definition.problems import DefinitionErrors, Problem
+from campaigns.definition.schema import json_schema
 
 __all__ = [
     "Calling",
@@ -26,6 +27,7 @@ __all__ = [
     "StepDefinition",
     "TransferTarget",
     "example_fields",
+    "json_schema",
     "load",
     "parse",
 ]

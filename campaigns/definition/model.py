@@ -63,7 +63,7 @@ TimeZone = Annotated[str, AfterValidator(_time_zone)]
 class Part(BaseModel):
     """A part of a campaign file: unchangeable, and without unknown fields."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True, use_attribute_docstrings=True)
 
 
 class Calling(Part):
@@ -73,7 +73,9 @@ class Calling(Part):
     opens: TimeOfDay = Field(alias="from")
     closes: TimeOfDay = Field(alias="to")
     ring_seconds: Annotated[int, Field(ge=10, le=120)] = 25
+    """How long it rings before that counts as no answer."""
     longest_seconds: Annotated[int, Field(ge=15, le=600)] = 120
+    """A call is brought to a polite end by then."""
     max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
 
     @model_validator(mode="after")
@@ -118,19 +120,16 @@ class TransferTarget(Part):
 
 
 class FieldDefinition(Part):
-    """A field that each contact brings.
-
-    Attributes:
-        columns: further headings under which a contact list may have it.
-        currency: of an amount that is written without one.
-        example: for previews and estimates.
-    """
+    """A field that each contact brings."""
 
     type: FieldType = FieldType.TEXT
     required: bool = True
     example: str | None = None
+    """For checks and previews."""
     columns: Annotated[tuple[str, ...], Several] = ()
+    """Further headings under which a contact list may have it."""
     currency: Annotated[str, Field(pattern="^[A-Z]{3}$")] | None = None
+    """Of an amount that is written without one."""
 
 
 class ChoiceDefinition(Part):
@@ -139,32 +138,46 @@ class ChoiceDefinition(Part):
     next: str
     intent: Intent | None = None
     phrases: Annotated[tuple[str, ...], Several] | dict[str, Annotated[tuple[str, ...], Several]] = ()
+    """What people may say for it; or a list per language."""
     key: Annotated[str, Field(pattern="^[0-9#*]$")] | None = None
+    """1-8 or #; the first free one by default."""
     label: Text = LocalText()
+    """What it is called when the question is put again."""
 
 
-def _from_one_word(name: str) -> BeforeValidator:
+def _or_only(name: str, either: Any) -> BeforeValidator:
+    """A part with one field that matters may be written as that field's value alone."""
+
     def read(written: Any) -> Any:
         return {name: written} if isinstance(written, str) else written
 
-    return BeforeValidator(read)
+    return BeforeValidator(read, json_schema_input_type=either)
 
 
 class StepDefinition(Part):
     """One step of the script: what is said, and exactly one way on."""
 
     say: Text = LocalText()
-    ask: dict[Name, Annotated[ChoiceDefinition, _from_one_word("next")]] | None = None
+    ask: dict[Name, Annotated[ChoiceDefinition, _or_only("next", str | ChoiceDefinition)]] | None = None
+    """The answers that lead on, each with the step that follows."""
     collect: Collecting | None = None
+    """What is asked for and stored, whatever it is; `next` follows."""
     branch: dict[str, str] | None = None
+    """Conditions over fields and earlier answers, the first that holds leads on; the last is `else`."""
     transfer: str | None = None
+    """The name of the person or desk that takes over."""
     end: bool = False
+    """The goodbye is said after `say`, and the call is over."""
     next: str | None = None
     reprompt: Text = LocalText()
+    """Said once after silence or something unclear, instead of the one that names answers and keys."""
     digits: Digits = (1, 12)
+    """How many are collected: 4, or 4-6."""
     listen_seconds: Annotated[float, Field(ge=2, le=30)] = 6.0
+    """How long an answer may take to begin."""
     interruptible: bool = True
     pace: Annotated[float, Field(ge=0.5, le=1.5)] | None = None
+    """1.0 is the campaign's own."""
 
 
 class Voice(Part):
@@ -193,28 +206,50 @@ class CampaignDefinition(Part):
     """A campaign: what to say, to whom, when, under which rules. Read one with `load` or `parse`."""
 
     name: Annotated[str, Field(alias="campaign", pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]{0,59}$")]
+    """The campaign's own name; renaming it makes another campaign."""
     brand: Annotated[str, Field(min_length=1, max_length=60)]
+    """Who calls; said in the first sentence."""
     about: Text
+    """What the call is about, as it follows "about": your order."""
     purpose: Purpose
+    """Marketing: only people who agreed to it may be called, and the way out is said first."""
     matter: Matter = Matter.OTHER
+    """What it is about, for the rules that count calls on the same matter."""
     language: Language
     more_languages: Annotated[tuple[Language, ...], Several] = ()
+    """Further languages; every text then has a wording for each."""
     caller_id: Number
+    """The number that the callee sees."""
     callback_number: Number
+    """The number that is said in the call."""
     countries: Annotated[tuple[Country, ...], Several]
+    """Numbers of other countries are not called."""
     calling: Calling
     retry: Mapping[Disposition, Retry] = Field(default_factory=dict)
+    """When to try again, by how a call ended."""
     opt_out_scope: Scope = Scope.BRAND
-    fields: dict[Name, Annotated[FieldDefinition, _from_one_word("type")]] = Field(default_factory=dict)
-    transfer: dict[Name, Annotated[TransferTarget, _from_one_word("address")]] = Field(default_factory=dict)
+    """How far "never call me again" reaches."""
+    fields: dict[Name, Annotated[FieldDefinition, _or_only("type", FieldType | FieldDefinition)]] = Field(
+        default_factory=dict
+    )
+    """The columns of the contact list, besides phone."""
+    transfer: dict[Name, Annotated[TransferTarget, _or_only("address", str | TransferTarget)]] = Field(
+        default_factory=dict
+    )
+    """Who takes over when a person is wanted; the first is the one for "agent" and 0."""
     variants: dict[Name, Annotated[int, Field(ge=0, le=1000)]] = Field(default_factory=dict)
+    """A/B wordings and their weights, such as {short: 50, full: 50}."""
     voice: Annotated[dict[str, Voice], BeforeValidator(_voices), WithJsonSchema(_VOICE_SCHEMA)] = Field(
         default_factory=dict
     )
     script: dict[Name, StepDefinition]
+    """The steps by name; the call begins with the first."""
     answers: dict[Intent, Text] = Field(default_factory=dict)
+    """What the robot can answer: question_when, question_price, question_which."""
     voicemail: Text = LocalText()
+    """Left after the beep; without it a machine hears nothing."""
     phrases: dict[str, Text] = Field(default_factory=dict)
+    """Standard phrases in other words, by name."""
 
     @property
     def languages(self) -> tuple[str, ...]:

@@ -95,5 +95,5 @@ Address = Annotated[str, PlainValidator(_address), WithJsonSchema({"type": ["str
 """A telephone number in E.164, or a sip: address."""
 Digits = Annotated[tuple[int, int], PlainValidator(_digits), WithJsonSchema({"type": ["string", "integer"]})]
 """4, or 4-6."""
-Several = BeforeValidator(_list)
+Several = BeforeValidator(_list, json_schema_input_type=str | list[str])
 """One thing may be written without the brackets of a list."""
