@@ -6,7 +6,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from campaigns.definition import CampaignDefinition, example_fields
-from campaigns.definition.compiling import compile_script
 from campaigns.script import Script
 
 
@@ -33,5 +32,4 @@ def specimens(definition: CampaignDefinition, *, optional: bool = True) -> Itera
     fields = example_fields(definition, optional=optional)
     for language in definition.languages:
         for variant in definition.variants or ("",):
-            script = compile_script(definition, language, fields, variant, definition.countries[0])
-            yield Specimen(language, variant, script)
+            yield Specimen(language, variant, definition.example_script(language, fields, variant))

@@ -1,7 +1,7 @@
 """The campaign file: what a marketer writes, as a validated model. `load` reads one."""
 
 from campaigns.definition.examples import example_fields
-from campaigns.definition.loading import load, parse
+from campaigns.definition.loading import line_of, load, parse
 from campaigns.definition.model import (
     Calling,
     CampaignDefinition,
@@ -28,6 +28,7 @@ __all__ = [
     "TransferTarget",
     "example_fields",
     "json_schema",
+    "line_of",
     "load",
     "parse",
 ]

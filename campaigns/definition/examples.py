@@ -1,11 +1,15 @@
 """The contact of nobody: a campaign's fields filled with examples, for checks, previews and rehearsals.
 
-Decides what stands in a field whose definition gives no example.
+Decides what stands in a field that is not given and whose definition has no example.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from campaigns.definition.model import CampaignDefinition
+from campaigns.definition.problems import did_you_mean
+from campaigns.errors import CampaignError
 from campaigns.fields import FieldType, canonical, usual_currency
 
 _NAMES = {"en": "Dana", "zh": "李敏", "ko": "김지우"}
@@ -18,17 +22,30 @@ _PLAIN = {
 }
 
 
-def example_fields(definition: CampaignDefinition, *, optional: bool = True) -> dict[str, str]:
-    """Canonical texts for all fields, or only for those that every contact has."""
+def example_fields(
+    definition: CampaignDefinition, given: Mapping[str, str] | None = None, *, optional: bool = True
+) -> dict[str, str]:
+    """Canonical texts for all fields, or only for those that every contact has.
+
+    Args:
+        given: what stands in some fields instead of an example, as one would write it in a list.
+
+    Raises:
+        CampaignError: the campaign has no field of a name that is given, or it cannot be read.
+    """
+    given = given or {}
+    for name in given:
+        if name not in definition.fields:
+            raise CampaignError(f'the campaign has no field "{name}".', did_you_mean(name, definition.fields))
     return {
         name: canonical(
             declared.type,
-            declared.example or _example(declared.type, name, definition.language),
+            given.get(name) or declared.example or _example(declared.type, name, definition.language),
             definition.language,
             declared.currency,
         )
         for name, declared in definition.fields.items()
-        if optional or declared.required
+        if optional or declared.required or name in given
     }
 
 

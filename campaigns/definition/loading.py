@@ -58,6 +58,21 @@ def parse(text: str, origin: str = "the campaign") -> CampaignDefinition:
     return definition
 
 
+def line_of(text: str, field: str) -> int:
+    """The line on which a field stands in a campaign file's text, or the part of it that is written there.
+
+    Args:
+        field: dotted, as problems and findings name it.
+
+    Raises:
+        DefinitionErrors: the text is no campaign file.
+    """
+    lines = {dotted(path): line for path, line in read_document(text, "the campaign").lines.items()}
+    while field and field not in lines:
+        field = field.rpartition(".")[0]
+    return lines.get(field, 1)
+
+
 def _problems(error: ValidationError, document: Document) -> Iterator[Problem]:
     for detail in error.errors(include_url=False):
         path = _written_path(detail["loc"], document)

@@ -265,6 +265,11 @@ class CampaignDefinition(Part):
         """The voice settings of a language: its own, those for all languages, or the engine's."""
         return self.voice.get(language) or self.voice.get("") or Voice()
 
+    def example_script(self, language: str, fields: Mapping[str, str], variant: str | None = None) -> Script:
+        """The script of a contact of one's choice, for previews: with a variant by name, or the first."""
+        chosen = variant or next(iter(self.variants), "")
+        return compile_script(self, language, fields, chosen, self.countries[0])
+
     def script_for(
         self,
         language: str,

@@ -10,11 +10,12 @@ from typing import Annotated
 import typer
 
 from campaigns.audience import NewContact
-from campaigns.definition import CampaignDefinition, parse
+from campaigns.definition import CampaignDefinition, example_fields, parse
 from campaigns.script import Purpose
 from campaigns.store import Basis, CampaignState, Consent, Store, open_store
 from outbound import wiring
 from outbound.cli import output
+from outbound.cli.fields import Fields, given
 from outbound.cli.live import as_event
 from outbound.cli.stores import opened
 from outbound.clock import Clock, SystemClock
@@ -37,10 +38,7 @@ def call(
     ),
     callee: Annotated[str | None, typer.Option(help="Who answers, by name; see --callees.")] = None,
     callees: Annotated[Path | None, typer.Option(help="A YAML file of callees instead of the ready ones.")] = None,
-    fields: Annotated[
-        list[str] | None,
-        typer.Option("--field", "-f", metavar="NAME=VALUE", help="A field of the contact; examples for the rest."),
-    ] = None,
+    fields: Fields = None,
     language: Annotated[str | None, typer.Option("--language", "-l", help="One of the campaign's languages.")] = None,
     seed: Annotated[int, typer.Option(help="The same seed gives the same callee.")] = 1,
     db: output.Db = None,
@@ -52,7 +50,7 @@ def call(
     Example: outbound call --campaign my.yaml --callee stops
     """
     definition, source = _definition(campaign, db)
-    store = _scratch(definition, source, _given(fields or ()), language or definition.language)
+    store = _scratch(definition, source, given(fields), language or definition.language)
     contact = next(store.contacts(definition.name))
 
     def watch(news: News) -> None:
@@ -85,26 +83,13 @@ def _definition(campaign: str, db: str | None) -> tuple[CampaignDefinition, str]
     return parse(source, campaign), source
 
 
-def _given(fields: list[str] | tuple[()]) -> dict[str, str]:
-    given = {}
-    for field in fields:
-        name, equals, value = field.partition("=")
-        if not equals:
-            output.fail(f"--field {field} has no value", "write it like --field name=Dana", code=2)
-        given[name] = value
-    return given
-
-
-def _scratch(definition: CampaignDefinition, source: str, given: dict[str, str], language: str) -> Store:
+def _scratch(definition: CampaignDefinition, source: str, values: dict[str, str], language: str) -> Store:
     """A store in memory with one contact: the fields given, and the campaign's examples for the others."""
     now = SystemClock().now()
     store = open_store(":memory:")
     store.save_campaign(definition, source, now)
-    examples = {name: field.example for name, field in definition.fields.items() if field.example}
-    unknown = set(given) - set(definition.fields)
-    if unknown:
-        output.fail(f"the campaign has no field {', '.join(sorted(unknown))}", f"it has {', '.join(definition.fields)}")
-    contact = NewContact(definition.caller_id, None, language, examples | given, None, definition.countries[0])
+    fields = example_fields(definition, values)
+    contact = NewContact(definition.caller_id, None, language, fields, None, definition.countries[0])
     consent = Consent(Purpose.MARKETING, Basis.WRITTEN, "a rehearsal")
     store.add_contacts(definition.name, [contact], now, consent=consent)
     store.set_state(definition.name, CampaignState.RUNNING, now)

@@ -1,7 +1,6 @@
 """`outbound campaign`: from a ready campaign to one that runs.
 
-Decides nothing: files are `campaigns/definition`, whether a script is safe is `campaigns/checks`, what runs is the
-store's word.
+Decides nothing: what is done with a file alone is `campaign_file.py`, what runs is the store's word.
 """
 
 from __future__ import annotations
@@ -10,62 +9,24 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from campaigns.checks import check as check_campaign
 
 from campaigns import templates
 from campaigns.definition import CampaignDefinition, load, parse
 from campaigns.store import CampaignState, Store
-from outbound.cli import output
+from outbound.cli import campaign_file, output
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 
 app = typer.Typer(help="What to say, to whom, when: define, check, start and stop campaigns.", no_args_is_help=True)
 
-File = Annotated[Path, typer.Argument(help="The campaign file (YAML).", metavar="FILE")]
 Campaign = Annotated[str, typer.Argument(help="A campaign's name, or its file.", metavar="CAMPAIGN")]
 
 
-@app.command()
-def new(
-    template: Annotated[str, typer.Argument(help="A ready campaign, e.g. shipping, renewal, price-drop.")],
-    file: Annotated[Path, typer.Option("--file", "-f", help="Where to write the campaign file.")],
-    language: Annotated[str, typer.Option("--language", "-l", help="The language it speaks.")] = "en-US",
-    name: Annotated[str | None, typer.Option(help="The campaign's name.  [default: the file's]")] = None,
-    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
-) -> None:
-    """Write a ready campaign into a file of your own, to put in your brand and your numbers.
-
-    Example: outbound campaign new shipping --file my.yaml
-    """
-    text = templates.template_text(template, language)
-    if file.exists() and not force:
-        output.fail(f"{file} is there already", "choose another name, or overwrite it with --force")
-    own = name or file.stem
-    text = text.replace(f"\ncampaign: {template}\n", f"\ncampaign: {own}\n", 1)
-    parse(text, str(file))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
-    output.note(f"{file} is ready: put in your brand and your numbers, then: outbound campaign check {file}")
-
-
-@app.command()
-def check(file: File, json: output.Json = False) -> None:
-    """Prove that a campaign is safe to hear: every step reachable, every path ends, who it is comes first.
-
-    Exits with 1 when something must be mended. Example: outbound campaign check my.yaml
-    """
-    definition = load(file)
-    findings = check_campaign(definition)
-    if json:
-        output.emit_json({"campaign": definition.name, "findings": findings})
-    elif not findings:
-        output.out.print(f"{file}: good. Campaign {definition.name} speaks {', '.join(definition.languages)}.")
-    else:
-        output.table(
-            str(file), ["", "where", "what", "what to do"], [(f.severity, f.where, f.message, f.fix) for f in findings]
-        )
-    if any(finding.blocks for finding in findings):
-        raise typer.Exit(1)
+app.command("new")(campaign_file.new)
+app.command("check")(campaign_file.check_file)
+app.command("draw")(campaign_file.draw)
+app.command("preview")(campaign_file.preview)
+app.command("schema")(campaign_file.schema)
 
 
 @app.command("list")
@@ -207,7 +168,7 @@ def _way_on(_store: Store, state: CampaignState) -> str:
 
 
 def _refuse_unsafe(definition: CampaignDefinition, origin: Path | str) -> None:
-    blocking = [finding for finding in check_campaign(definition) if finding.blocks]
+    blocking = [finding for finding in campaign_file.findings_of(definition) if finding.blocks]
     if blocking:
         first = blocking[0]
         output.fail(

@@ -70,6 +70,11 @@ def emit_json(value: object) -> None:
     sys.stdout.write(json.dumps(value, default=_plain_json, ensure_ascii=False, indent=2) + "\n")
 
 
+def write_json(path: Path, value: object) -> None:
+    """The same document in a file."""
+    path.write_text(json.dumps(value, default=_plain_json, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
 def emit_json_line(value: object) -> None:
     """One JSON document on a line of its own, for a stream of events."""
     sys.stdout.write(json.dumps(value, default=_plain_json, ensure_ascii=False) + "\n")

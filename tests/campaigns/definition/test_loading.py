@@ -10,7 +10,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from campaigns.definition import CampaignDefinition, DefinitionErrors, load, parse
+from campaigns.definition import CampaignDefinition, DefinitionErrors, example_fields, line_of, load, parse
 from campaigns.errors import CampaignError
 from campaigns.outcomes import Disposition
 from campaigns.templates import template_text
@@ -189,3 +189,17 @@ def test_any_value_in_any_field_gives_problems_and_never_a_traceback(value: obje
         text = SHORT + yaml.safe_dump({field: {key: value}}) + yaml.safe_dump({f"{field}_": value})
         with pytest.raises(CampaignError):
             parse(text)
+
+
+def test_a_field_is_found_on_its_line() -> None:
+    assert line_of(SHORT, "calling.from") == 9
+    assert line_of(SHORT, "script.hello.reprompt") == 11
+    assert line_of(SHORT, "voicemail") == 1
+
+
+def test_an_example_contact_has_what_is_given_and_examples_for_the_rest() -> None:
+    definition = parse(with_line("fields: {name: name, total: money, note: {required: false}}"))
+    assert example_fields(definition, {"total": "$5"}) == {"name": "Dana", "total": "5 USD", "note": "note"}
+    assert set(example_fields(definition, optional=False)) == {"name", "total"}
+    with pytest.raises(CampaignError, match='no field "nam"'):
+        example_fields(definition, {"nam": "x"})

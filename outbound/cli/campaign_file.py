@@ -1,0 +1,221 @@
+"""`outbound campaign new|check|draw|preview|schema`: a campaign file, before anybody is called.
+
+Decides nothing about campaigns: what is wrong is found by `campaigns/checks`, what is drawn by `campaigns/drawing`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import cache
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from audio import synthesis
+from audio.errors import AudioError
+from audio.pcm import over_telephone, write_wav
+from campaigns import templates
+from campaigns.audience import read_contacts
+from campaigns.checks import Finding, check
+from campaigns.definition import CampaignDefinition, example_fields, json_schema, line_of, load, parse
+from campaigns.drawing import chart_of, mermaid, svg
+from campaigns.script import Script
+from outbound import wiring
+from outbound.cli import output
+from outbound.cli.fields import Fields, given
+from outbound.clock import SystemClock
+from outbound.preview import heard, previewed
+
+File = Annotated[Path, typer.Argument(help="The campaign file (YAML).", metavar="FILE")]
+Language = Annotated[
+    str | None, typer.Option("--language", "-l", help="One of the campaign's languages.  [default: its first]")
+]
+Variant = Annotated[str | None, typer.Option(help="One of the campaign's variants.  [default: its first]")]
+
+
+def new(
+    template: Annotated[str, typer.Argument(help="A ready campaign: shipping, renewal, price-drop …")],
+    file: Annotated[Path, typer.Option("--file", "-f", help="Where to write the campaign file.")],
+    language: Annotated[str, typer.Option("--language", "-l", help="en-US, zh-CN or ko-KR.")] = "en-US",
+    name: Annotated[str | None, typer.Option(help="The campaign's name.  [default: the file's]")] = None,
+    force: Annotated[bool, typer.Option("--force", help="Overwrite a file that is there.")] = False,
+) -> None:
+    """Write a ready campaign into a file of your own, to put in your brand and your numbers.
+
+    Example: outbound campaign new shipping --file my.yaml
+    """
+    text = templates.template_text(template, language)
+    if file.exists() and not force:
+        output.fail(f"{file} is there already", "choose another name, or overwrite it with --force")
+    text = text.replace(f"\ncampaign: {template}\n", f"\ncampaign: {name or file.stem}\n", 1)
+    parse(text, str(file))
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(text, encoding="utf-8")
+    output.note(f"{file} is ready: put in your brand and your numbers, then: outbound campaign check {file}")
+
+
+def check_file(
+    file: File,
+    contacts: Annotated[
+        Path | None, typer.Option("--contacts", help="A list (CSV or XLSX): which rows could not be called, and why.")
+    ] = None,
+    region: Annotated[str | None, typer.Option(help="Country of numbers without a country code.", metavar="XX")] = None,
+    estimate: Annotated[
+        bool, typer.Option("--estimate", help="Take times from words per minute instead of from the voice.")
+    ] = False,
+    json: output.Json = False,
+) -> None:
+    """Prove that a campaign is fit to be heard, before anybody hears it.
+
+    Every step is reached and every path ends; no answer can be taken for another, not even by ear; who calls comes
+    first and the way out right after it where the purpose is marketing; every text is there and can be said; the call
+    is short enough with the voice that will say it. Exits with 1 when something must be mended.
+
+    Example: outbound campaign check my.yaml --contacts orders.csv
+    """
+    definition = load(file)
+    findings = findings_of(definition, estimate=estimate)
+    lines = {finding: line_of(file.read_text("utf-8-sig"), finding.where) for finding in findings}
+    audience = read_contacts(contacts, definition, region) if contacts is not None else None
+    good = sum(1 for _ in audience.accepted) if audience is not None else 0
+    rejected = audience.rejected if audience is not None else []
+    if json:
+        told = [
+            {"severity": f.severity, "line": lines[f], "where": f.where, "message": f.message, "fix": f.fix}
+            for f in findings
+        ]
+        rows = [{"row": r.row, "field": r.field, "reason": r.reason, "fix": r.fix} for r in rejected]
+        result = {"campaign": definition.name, "fit": not any(f.blocks for f in findings), "findings": told}
+        output.emit_json(result if audience is None else {**result, "contacts": good, "rejected": rows})
+    else:
+        for finding in findings:
+            _show(finding, f"{file}:{lines[finding]}")
+        for row in rejected:
+            output.out.print(f"{contacts}:{row.row}  {row.reason} {row.fix}", markup=False)
+        if audience is not None:
+            output.out.print(f"{good} contacts could be called, {len(rejected)} rows could not.")
+    if any(finding.blocks for finding in findings):
+        if not json:
+            output.note(f"{definition.name} must be mended before anybody is called.")
+        raise typer.Exit(1)
+    if not json:
+        output.out.print(f"{definition.name} is fit to be heard in {', '.join(definition.languages)}.")
+
+
+def findings_of(definition: CampaignDefinition, *, estimate: bool = False) -> list[Finding]:
+    """What a check finds with the voices that would speak; by words per minute where there are none."""
+    if estimate:
+        return check(definition)
+    try:
+        return check(definition, speak_seconds=_speak_seconds(definition))
+    except AudioError as error:
+        output.note(f"times are estimates, because {error}")
+        return check(definition)
+
+
+def draw(
+    file: File,
+    to: Annotated[
+        Path | None, typer.Option("--file", help="NAME.svg for a picture.  [default: Mermaid text on the screen]")
+    ] = None,
+    language: Language = None,
+    variant: Variant = None,
+) -> None:
+    """Draw a campaign's script: a picture (SVG) that a browser shows, or Mermaid text for a document.
+
+    Example: outbound campaign draw my.yaml --file my.svg
+    """
+    definition = load(file)
+    chart = chart_of(_example(definition, language, variant, {}))
+    if to is None:
+        output.out.print(mermaid(chart), markup=False, end="", soft_wrap=True)
+        return
+    to.write_text(svg(chart, definition.name) if to.suffix == ".svg" else mermaid(chart), encoding="utf-8")
+    output.note(f"the script is drawn in {to}")
+
+
+def preview(
+    file: File,
+    to: Annotated[
+        Path | None, typer.Option("--file", help="Write a WAV file.  [default: play it on the speaker]")
+    ] = None,
+    language: Language = None,
+    variant: Variant = None,
+    fields: Fields = None,
+    keys: Annotated[
+        str, typer.Option(help="Keys pressed at the questions, such as 2,1,5.  [default: the first answer each time]")
+    ] = "",
+    voicemail: Annotated[bool, typer.Option("--voicemail", help="The message on a machine instead.")] = False,
+    telephone: Annotated[bool, typer.Option("--telephone", help="As it sounds on a telephone line.")] = False,
+) -> None:
+    """Listen to a call of a campaign: every word that would be said, with the answers given by keys.
+
+    Example: outbound campaign preview my.yaml --file call.wav --keys 2,1,5
+    """
+    definition = load(file)
+    script = _example(definition, language, variant, given(fields))
+    settings = script.voice
+    cached = synthesis.PromptCache(wiring.cache_folder())
+    voice = synthesis.voice_for(script.language, settings.engine, settings.name, pace=settings.pace, cache=cached)
+    if voicemail:
+        if not script.voicemail:
+            output.fail(f"{file} has no message for machines", "write one under `voicemail:`")
+        sound = voice.speak(script.voicemail)
+    else:
+        sound = heard(previewed(script, keys.split(",") if keys else [], SystemClock().now()), voice)
+    sound = over_telephone(sound) if telephone else sound
+    if to is not None:
+        write_wav(to, sound)
+        output.note(f"{to}: {sound.seconds:.0f} s")
+        return
+    from audio.devices import play
+
+    play(sound)
+
+
+def schema(
+    to: Annotated[Path | None, typer.Option("--file", help="Write it into a file.  [default: the screen]")] = None,
+) -> None:
+    """Print the JSON Schema of campaign files, with which an editor completes and checks while you write.
+
+    In the first line of a campaign file: # yaml-language-server: $schema=campaign.schema.json
+
+    Example: outbound campaign schema --file campaign.schema.json
+    """
+    if to is None:
+        output.emit_json(json_schema())
+        return
+    output.write_json(to, json_schema())
+    output.note(f"the schema is in {to}")
+
+
+def _show(finding: Finding, place: str) -> None:
+    style = {"error": "red", "warning": "yellow", "info": "dim"}[finding.severity]
+    output.out.print(f"[{style}]{finding.severity}[/]  ", end="")
+    output.out.print(
+        f"{place}  {finding.where}: {finding.message} {finding.fix}".rstrip(), markup=False, soft_wrap=True
+    )
+
+
+def _example(
+    definition: CampaignDefinition, language: str | None, variant: str | None, values: dict[str, str]
+) -> Script:
+    """The script of the example contact."""
+    if language is not None and language not in definition.languages:
+        output.fail(f"{definition.name} does not speak {language}", f"it speaks {', '.join(definition.languages)}")
+    if variant is not None and variant not in definition.variants:
+        known = ", ".join(definition.variants) or "none"
+        output.fail(f"{definition.name} has no variant {variant}", f"it has {known}")
+    return definition.example_script(language or definition.language, example_fields(definition, values), variant)
+
+
+def _speak_seconds(definition: CampaignDefinition) -> Callable[[str, str], float]:
+    cached = synthesis.PromptCache(wiring.cache_folder())
+
+    @cache
+    def voice(language: str) -> synthesis.Voice:
+        settings = definition.voice_for(language)
+        return synthesis.voice_for(language, settings.engine, settings.name, cache=cached)
+
+    return lambda language, text: voice(language).speak(text).seconds
