@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 
 from outbound.lines.base import Channel, EndCause, Frame, Ringing, Signal
-from outbound.lines.sip.outcomes import cause_before_answer, detail_of
 from tests.outbound.lines.sip.calls import follow, line_to, one_call, order
 from tests.outbound.lines.sip.sipp import (
     Scenario,
@@ -59,17 +58,6 @@ def test_a_refusal_becomes_the_cause_that_the_field_reads_in_it(status: str, cau
             assert not heard.answered
 
     asyncio.run(run())
-
-
-@pytest.mark.parametrize("status", range(300, 700))
-def test_every_status_has_a_cause_that_blames_nobody_for_an_answer(status: int) -> None:
-    cause = cause_before_answer(f"{status} Words")
-    assert cause not in (EndCause.FAR_END, EndCause.NEAR_END, EndCause.TRANSFERRED, EndCause.LOST)
-
-
-def test_details_carry_no_numbers_of_people() -> None:
-    assert detail_of("404 No route to +4930123456 <sip:jo@x>") == "404 No route to  sipjox"
-    assert detail_of("Connection timed out [110]") == "Connection timed out"
 
 
 def test_a_route_that_is_down_tells_how_long_to_wait(tmp_path: Path) -> None:
