@@ -73,7 +73,9 @@ def call(
     Example: outbound call --campaign my.yaml --line microphone --field name=Dana
     """
     definition, source = _definition(campaign, db)
-    wanted = trial.Wanted(definition, source, _given(fields or ()), language or definition.language)
+    wanted = trial.Wanted(
+        definition, source, trial.fields_of(definition, _given(fields or ())), language or definition.language
+    )
 
     def watch(news: News) -> None:
         if json:

@@ -14,8 +14,9 @@ from datetime import datetime, timedelta
 import phonenumbers
 
 from campaigns.audience import NewContact
-from campaigns.definition import CampaignDefinition
+from campaigns.definition import CampaignDefinition, example_fields
 from campaigns.dnc.numbers import e164
+from campaigns.fields import canonical
 from campaigns.script import Purpose
 from campaigns.store import Basis, CampaignState, Consent, Contact, Store, open_store
 from outbound import wiring
@@ -25,24 +26,32 @@ from outbound.clock import SystemClock
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What is to be tried, and with which fields; the campaign's examples stand in for the others."""
+    """What is to be tried, and the contact's fields, as they are stored."""
 
     definition: CampaignDefinition
     source: str
-    given: Mapping[str, str]
+    fields: Mapping[str, str]
     language: str
 
     def as_if_to(self, contact: Contact) -> Wanted:
         """With what is known of that contact."""
-        return replace(self, given={**contact.fields, **self.given}, language=contact.language)
+        return replace(self, fields=contact.fields, language=contact.language)
 
-    @property
-    def fields(self) -> dict[str, str]:
-        known = self.definition.fields
-        unknown = sorted(set(self.given) - set(known))
-        if unknown:
-            output.fail(f"the campaign has no field {', '.join(unknown)}", f"it has {', '.join(known)}")
-        return {name: field.example for name, field in known.items() if field.example} | dict(self.given)
+
+def fields_of(definition: CampaignDefinition, given: Mapping[str, str]) -> dict[str, str]:
+    """The fields given, as a list of contacts would bring them, and the campaign's examples for the others.
+
+    Raises:
+        CampaignError: a field cannot be read.
+    """
+    unknown = sorted(set(given) - set(definition.fields))
+    if unknown:
+        output.fail(f"the campaign has no field {', '.join(unknown)}", f"it has {', '.join(definition.fields)}")
+    read = {
+        name: canonical(definition.fields[name].type, text, definition.language, definition.fields[name].currency)
+        for name, text in given.items()
+    }
+    return example_fields(definition) | read
 
 
 @contextmanager
