@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol, TypeVar
@@ -123,6 +123,7 @@ class Dialer:
         has_ended: Callable[[str], bool] = _unknown,
         calls_in_flight: int | None = None,
         campaign_names: list[str] | None = None,
+        allow: Sequence[str] | None = None,
         watch: Watch = nobody,
         transact: Transact = in_a_thread,
         longest_wait_seconds: float | None = 0.5,
@@ -133,6 +134,7 @@ class Dialer:
         has_ended: whether the process of an owner is known to be gone.
         calls_in_flight: at most so many at a time; never more than the route's channels.
         campaign_names: only these; None is every running campaign.
+        allow: beginnings of the numbers that the route may dial; the gate refuses others. None is any.
         longest_wait_seconds: how soon a change made from another terminal is noticed. None waits until the next
             contact is due, for a clock that jumps.
         """
@@ -145,6 +147,7 @@ class Dialer:
         self._has_ended = has_ended
         self._most = min(calls_in_flight or route.channels, route.channels)
         self._campaigns = campaign_names
+        self._allow = allow
         self._watch = watch
         self._transact = transact
         self._longest_wait = longest_wait_seconds
@@ -242,7 +245,9 @@ class Dialer:
     async def _authorise(self, claim: Claim) -> Permit | None:
         now = self._clock.now()
         answer = await self._in_store(
-            lambda: self._store.authorise(claim.contact_id, now, line=self._route.name, owner=self._owner)
+            lambda: self._store.authorise(
+                claim.contact_id, now, line=self._route.name, owner=self._owner, allow=self._allow
+            )
         )
         if isinstance(answer, Refusal):
             self._watch(Refused(claim.contact_id, claim.campaign, answer.verdict, now))

@@ -11,10 +11,10 @@ import hashlib
 import os
 import secrets
 import socket
-from collections.abc import AsyncIterator, Callable, Coroutine
+from collections.abc import AsyncIterator, Callable, Coroutine, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
@@ -22,14 +22,17 @@ from typing import Any, TypeVar
 from platformdirs import user_cache_path, user_data_path
 
 from audio.errors import MissingExtra, ModelMissing
+from audio.pcm import Sound
 from audio.synthesis import PromptCache, Voice, voice_for
 from campaigns.store import Store
 from outbound.clock import Clock, LoopClock, SystemClock
 from outbound.dialer import Dialer, Watch, at_once, in_a_thread
 from outbound.errors import OutboundError
 from outbound.journal import Journal
-from outbound.lines.base import DialOrder
+from outbound.lines.base import DialOrder, Line
 from outbound.lines.simulated import SimulatedLine
+from outbound.lines.sip import SipLine, SipSettings
+from outbound.lines.sip.guard import Spent
 from outbound.routes import Directory, Route, SpeechSettings, SpokenRoute, TextRoute
 from outbound.simulation.callee import Callee, read_callees, ready_callees
 from outbound.simulation.clock import run_virtually
@@ -37,6 +40,7 @@ from outbound.simulation.clock import run_virtually
 T = TypeVar("T")
 REHEARSALS = ("simulated", "text")
 """Routes on which nobody's phone rings; their clock jumps."""
+_SPEECH_THREADS = 2
 
 
 def owner() -> str:
@@ -128,6 +132,15 @@ def run(name: str, main: Callable[[Clock], Coroutine[Any, Any, T]], start: datet
     return asyncio.run(main(SystemClock()))
 
 
+def run_from(start: datetime, main: Callable[[Clock], Coroutine[Any, Any, T]]) -> T:
+    """Runs `main` to its end in real time, on a clock that shows `start` at first: a rehearsal with a real person."""
+
+    async def in_real_time() -> T:
+        return await main(LoopClock(start, asyncio.get_running_loop()))
+
+    return asyncio.run(in_real_time())
+
+
 def dialer(
     store: Store,
     route: Route,
@@ -136,6 +149,7 @@ def dialer(
     watch: Watch,
     calls_in_flight: int | None = None,
     campaign_names: list[str] | None = None,
+    allow: Sequence[str] | None = None,
 ) -> Dialer:
     """A dialer of a store on a route."""
     rehearsing = route.name in REHEARSALS
@@ -148,6 +162,7 @@ def dialer(
         has_ended=has_ended,
         calls_in_flight=calls_in_flight,
         campaign_names=campaign_names,
+        allow=allow,
         watch=watch,
         transact=at_once if rehearsing else in_a_thread,
         longest_wait_seconds=None if rehearsing else 0.5,
@@ -164,17 +179,44 @@ async def opened_route(name: str, clock: Clock, *, channels: int, directory: Dir
     if name == "text":
         yield TextRoute(directory, clock, channels)
     elif name == "simulated":
-        speech = SpeechSettings(cache=PromptCache(cache_folder()), repeatable=True)
-        voice = _callee_voice(speech.cache)
-        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="speech") as executor:
+        voice = _callee_voice(PromptCache(cache_folder()))
+        with ThreadPoolExecutor(max_workers=2, thread_name_prefix="callees") as executor:
             line = SimulatedLine(directory, voice, channels=channels, executor=executor)
-            await line.open()
-            try:
-                yield SpokenRoute(line, clock, speech, executor)
-            finally:
-                await line.close()
+            async with spoken_route(line, clock, repeatable=True) as route:
+                yield route
     else:
-        raise OutboundError(f"there is no line {name!r}", "")
+        raise OutboundError(f"there is no rehearsal line {name!r}", f"there are {', '.join(REHEARSALS)}")
+
+
+@asynccontextmanager
+async def spoken_route(line: Line, clock: Clock, *, repeatable: bool = False) -> AsyncIterator[SpokenRoute]:
+    """A line with ears and a mouth, open for calls, closed again afterwards.
+
+    Raises:
+        OutboundError, AudioError: it cannot be opened; the hint says what is missing.
+    """
+    speech = SpeechSettings(cache=PromptCache(cache_folder()), repeatable=repeatable)
+    with ThreadPoolExecutor(max_workers=_SPEECH_THREADS, thread_name_prefix="speech") as executor:
+        await line.open()
+        try:
+            yield SpokenRoute(line, clock, speech, executor)
+        finally:
+            await line.close()
+
+
+def sip_line(store: Store, settings: SipSettings, clock: Clock) -> SipLine:
+    """The telephone, with what was spent on it in the last day: a restart gives no fresh allowance.
+
+    Raises:
+        OutboundError: the password cannot be read.
+    """
+    spent = [Spent(at, seconds) for at, seconds in store.spent_on("sip", clock.now() - timedelta(days=1))]
+    voice = voice_for("en-US", cache=PromptCache(cache_folder()))
+
+    async def announce(sentence: str) -> Sound:
+        return await asyncio.to_thread(voice.speak, sentence)
+
+    return SipLine(settings, clock.now, settings.password(), announce, spent)
 
 
 def _callee_voice(cache: PromptCache | None) -> Voice:

@@ -114,6 +114,14 @@ class WhisperRecognizer:
 
 
 def _plain(text: str) -> str:
-    """Lower case words without punctuation; a word repeated at once is kept once (Whisper stutters)."""
+    """Lower case words without punctuation; what is repeated at once is kept once (Whisper stutters)."""
     words = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", text.lower())
-    return " ".join(word for word, _ in groupby(words)).replace("’", "'")
+    return " ".join(_once([word for word, _ in groupby(words)])).replace("’", "'")
+
+
+def _once(words: list[str]) -> list[str]:
+    """What is nothing but one phrase said over and over ("yes please yes please") is that phrase."""
+    for size in range(1, len(words) // 2 + 1):
+        if len(words) % size == 0 and words == words[:size] * (len(words) // size):
+            return words[:size]
+    return words

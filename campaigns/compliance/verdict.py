@@ -21,6 +21,8 @@ class Rule(StrEnum):
     """The contact is closed, or an attempt is under way."""
     LEASE = "lease"
     """The dialer that asks does not hold the right to dial."""
+    LINE = "line"
+    """The line that was to be used may not dial this number."""
     NOT_DUE = "not_due"
     ATTEMPTS = "attempts"
     IN_FLIGHT = "in_flight"

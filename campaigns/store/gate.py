@@ -8,7 +8,7 @@ there. The rules themselves are `campaigns/compliance`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -135,11 +135,14 @@ class Gate(Contacts, Leases):
             ).scalar_one()
             return first
 
-    def authorise(self, contact_id: int, now: datetime, *, line: str, owner: str) -> Permit | Refusal:
+    def authorise(
+        self, contact_id: int, now: datetime, *, line: str, owner: str, allow: Sequence[str] | None = None
+    ) -> Permit | Refusal:
         """Decides about one call, and writes its row if it may be placed.
 
         Args:
             owner: the process that asks; it must hold a lease.
+            allow: beginnings of the numbers that the line may dial; None where a line may dial any.
 
         Raises:
             NoSuchContact: there is none of that id.
@@ -154,6 +157,8 @@ class Gate(Contacts, Leases):
             already = list(_standing(row, terms, now))
             if not leases.holds_lease(connection, owner, now):
                 already.append(Reason(Rule.LEASE, "store", "This process does not hold the right to dial."))
+            if allow is not None and not row.number.startswith(tuple(allow)):
+                already.append(Reason(Rule.LINE, f"line {line}", "The line's allow-list does not hold this number."))
             verdict = self._judge(connection, row, terms, now, already)
             if verdict.allowed:
                 return _permit(connection, row, terms, now, line, owner)

@@ -87,6 +87,14 @@ class History(Database):
         with self.reading() as connection:
             return frozenset(connection.execute(sa.select(call.c.line).distinct()).scalars())
 
+    def spent_on(self, line: str, since: datetime) -> list[tuple[datetime, float]]:
+        """When calls were dialled on a line since that moment, and for how many seconds each was answered so far."""
+        query = sa.select(call.c.dialed_at, sa.func.coalesce(call.c.seconds, 0.0)).where(
+            call.c.line == line, call.c.dialed_at > since
+        )
+        with self.reading() as connection:
+            return [(dialed_at, float(seconds)) for dialed_at, seconds in connection.execute(query)]
+
     def last_moment(self) -> datetime | None:
         """When the last call was dialled or ended, whichever is later; None in a store without calls."""
         latest = sa.select(sa.func.max(call.c.dialed_at), sa.func.max(call.c.ended_at))

@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from campaigns.audience import NewContact
 from campaigns.definition import CampaignDefinition, example_fields, parse
-from campaigns.script import Purpose
-from campaigns.store import Basis, CampaignState, Consent, Store, open_store
+from campaigns.store import Store
 from outbound import wiring
-from outbound.cli import output
+from outbound.cli import output, trial
 from outbound.cli.fields import Fields, given
 from outbound.cli.live import as_event
+from outbound.cli.run import Trunk
+from outbound.cli.seat import Meter, keyboard, say_what_was_found
 from outbound.cli.stores import opened
 from outbound.clock import Clock, SystemClock
 from outbound.dialer import Finished, Happened, News, Refused
 from outbound.dialogue.actions import Save, Say, Transfer
 from outbound.dialogue.events import Answered, Heard, Pressed, Ringing, Screened, Silence
+from outbound.lines.microphone import MicrophoneLine, Speakers
+from outbound.lines.sip import SipSettings
 
 
 class LineName(StrEnum):
@@ -29,29 +30,50 @@ class LineName(StrEnum):
 
     SIMULATED = "simulated"
     TEXT = "text"
+    MICROPHONE = "microphone"
+    SIP = "sip"
 
 
 def call(
     campaign: Annotated[str, typer.Option("--campaign", "-c", help="A campaign's file, or its name in the store.")],
-    line: Annotated[LineName, typer.Option(help="simulated: with real speech; text: without sound.")] = (
-        LineName.SIMULATED
-    ),
-    callee: Annotated[str | None, typer.Option(help="Who answers, by name; see --callees.")] = None,
-    callees: Annotated[Path | None, typer.Option(help="A YAML file of callees instead of the ready ones.")] = None,
+    line: Annotated[
+        LineName,
+        typer.Option(
+            help="simulated: with real speech; text: without sound; microphone: you are called, here; sip: a telephone."
+        ),
+    ] = LineName.SIMULATED,
+    callee: Annotated[str | None, typer.Option(help="Rehearsals: who answers, by name; see --callees.")] = None,
+    callees: Annotated[
+        Path | None, typer.Option(help="Rehearsals: a YAML file of callees instead of the ready ones.")
+    ] = None,
+    contact: Annotated[
+        int | None, typer.Option(help="microphone: this contact of the campaign; what you say is saved as theirs.")
+    ] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="With --contact: save nothing.")] = False,
+    to: Annotated[str | None, typer.Option(metavar="NUMBER", help="sip: the telephone to ring, +4930…")] = None,
+    trunk: Trunk = None,
     fields: Fields = None,
     language: Annotated[str | None, typer.Option("--language", "-l", help="One of the campaign's languages.")] = None,
-    seed: Annotated[int, typer.Option(help="The same seed gives the same callee.")] = 1,
+    speakers: Annotated[
+        Speakers, typer.Option(help="microphone: auto listens whether the robot comes back to the microphone.")
+    ] = Speakers.AUTO,
+    microphone: Annotated[str | None, typer.Option(metavar="NAME", help="Another one than the system's.")] = None,
+    speaker: Annotated[str | None, typer.Option(metavar="NAME", help="Another one than the system's.")] = None,
+    seed: Annotated[int, typer.Option(help="Rehearsals: the same seed gives the same callee.")] = 1,
     db: output.Db = None,
     json: output.Json = False,
 ) -> None:
     """Place one call of a campaign and show every word, what was understood and what was saved.
 
-    The call is a rehearsal in a scratch store: nothing of it is kept, and the gate is asked as for any other call.
-    Example: outbound call --campaign my.yaml --callee stops
+    On the simulated line, in text and on the microphone the call is a rehearsal in a scratch store: nothing of it is
+    kept unless --contact names whose call it is. A telephone is rung through the same gate as in a campaign, and the
+    call is kept under the campaign's name with "-test" behind it.
+    Example: outbound call --campaign my.yaml --line microphone --field name=Dana
     """
     definition, source = _definition(campaign, db)
-    store = _scratch(definition, source, given(fields), language or definition.language)
-    contact = next(store.contacts(definition.name))
+    wanted = trial.Wanted(
+        definition, source, example_fields(definition, given(fields)), language or definition.language
+    )
 
     def watch(news: News) -> None:
         if json:
@@ -59,16 +81,44 @@ def call(
         else:
             _show(news)
 
-    async def main(clock: Clock) -> None:
+    async def on_a_simulated_line(clock: Clock, store: Store, contact_id: int) -> None:
         directory = wiring.cast(seed, callees, callee)
         async with wiring.opened_route(line, clock, channels=1, directory=directory) as route:
-            await wiring.dialer(store, route, clock, watch=watch).call_once(contact.id)
+            await wiring.dialer(store, route, clock, watch=watch).call_once(contact_id)
 
-    # A rehearsal may be heard at any hour: its clock begins when the gate would next say yes.
-    now = wiring.rehearsal_start(store)
-    verdict = store.may_call(contact.id, now)
-    wiring.run(line, main, now if verdict.allowed else (verdict.next_allowed or now) + timedelta(seconds=1))
-    store.close()
+    async def at_the_microphone(clock: Clock, store: Store, contact_id: int) -> None:
+        meter = Meter()
+        seat = MicrophoneLine(speakers, microphone=microphone, speaker=speaker, level=meter.level)
+        async with wiring.spoken_route(seat, clock) as route:
+            say_what_was_found(seat.setup)
+            with keyboard(seat), meter.shown():
+                await wiring.dialer(store, route, clock, watch=watch).call_once(contact_id)
+
+    async def on_the_telephone(clock: Clock, store: Store, contact_id: int) -> None:
+        settings = SipSettings.load(trunk)
+        async with wiring.spoken_route(wiring.sip_line(store, settings, clock), clock) as route:
+            await wiring.dialer(store, route, clock, watch=watch, allow=settings.allow).call_once(contact_id)
+
+    match line:
+        case LineName.SIP:
+            if to is None:
+                output.fail("say which telephone to ring", "--to +4930…", code=2)
+            with opened(db) as store, trial.test_call(store, wanted, to) as contact_id:
+                wiring.check_kind(store, line)
+                wiring.run(line, lambda clock: on_the_telephone(clock, store, contact_id), SystemClock().now())
+        case LineName.MICROPHONE if contact is not None and not dry_run:
+            with opened(db) as store:
+                wiring.check_kind(store, line)
+                wiring.run(line, lambda clock: at_the_microphone(clock, store, contact), SystemClock().now())
+        case LineName.MICROPHONE:
+            if contact is not None:
+                with opened(db) as store:
+                    wanted = wanted.as_if_to(store.contact(contact))
+            with trial.rehearsal(wanted) as (store, contact_id, start):
+                wiring.run_from(start, lambda clock: at_the_microphone(clock, store, contact_id))
+        case _:
+            with trial.rehearsal(wanted) as (store, contact_id, start):
+                wiring.run(line, lambda clock: on_a_simulated_line(clock, store, contact_id), start)
 
 
 def _definition(campaign: str, db: str | None) -> tuple[CampaignDefinition, str]:
@@ -81,19 +131,6 @@ def _definition(campaign: str, db: str | None) -> tuple[CampaignDefinition, str]
     with opened(db) as store:
         source = store.campaign(campaign).source
     return parse(source, campaign), source
-
-
-def _scratch(definition: CampaignDefinition, source: str, values: dict[str, str], language: str) -> Store:
-    """A store in memory with one contact: the fields given, and the campaign's examples for the others."""
-    now = SystemClock().now()
-    store = open_store(":memory:")
-    store.save_campaign(definition, source, now)
-    fields = example_fields(definition, values)
-    contact = NewContact(definition.caller_id, None, language, fields, None, definition.countries[0])
-    consent = Consent(Purpose.MARKETING, Basis.WRITTEN, "a rehearsal")
-    store.add_contacts(definition.name, [contact], now, consent=consent)
-    store.set_state(definition.name, CampaignState.RUNNING, now)
-    return store
 
 
 def _show(news: News) -> None:

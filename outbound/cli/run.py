@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from contextlib import AbstractAsyncContextManager
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from campaigns.compliance.verdict import Rule
 from campaigns.store import Store
 from outbound import wiring
 from outbound.cli import output
@@ -17,6 +19,8 @@ from outbound.cli.live import LiveView, as_event
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import Clock
 from outbound.dialer import Dialer, News
+from outbound.lines.sip import SipSettings
+from outbound.routes import Route
 
 
 class LineName(StrEnum):
@@ -25,6 +29,12 @@ class LineName(StrEnum):
     SIMULATED = "simulated"
     TEXT = "text"
     SIP = "sip"
+
+
+Trunk = Annotated[
+    Path | None,
+    typer.Option(envvar="OUTBOUND_TRUNK", help="The telephone: a YAML file with its settings; see docs/sip.md."),
+]
 
 
 def run(
@@ -36,6 +46,7 @@ def run(
         list[str] | None,
         typer.Option("--campaign", "-c", help="Only this campaign, by name or file; may be repeated."),
     ] = None,
+    trunk: Trunk = None,
     in_flight: Annotated[int, typer.Option(min=1, help="At most so many calls at a time.")] = 4,
     seed: Annotated[int, typer.Option(help="Rehearsals: the same seed gives the same callees.")] = 1,
     callees: Annotated[
@@ -65,12 +76,25 @@ def run(
             if json:
                 output.emit_json_line(as_event(news, show_numbers))
 
-        directory = wiring.cast(seed, callees)
+        settings = SipSettings.load(trunk) if line is LineName.SIP else None
+
+        def opened_line(clock: Clock) -> AbstractAsyncContextManager[Route]:
+            if settings is not None:
+                return wiring.spoken_route(wiring.sip_line(store, settings, clock), clock)
+            return wiring.opened_route(line, clock, channels=in_flight, directory=wiring.cast(seed, callees))
 
         async def main(clock: Clock) -> None:
-            async with wiring.opened_route(line, clock, channels=in_flight, directory=directory) as route:
+            # Another trunk may dial what the last one might not.
+            store.reopen(held_by=[Rule.LINE])
+            async with opened_line(clock) as route:
                 dialer = wiring.dialer(
-                    store, route, clock, watch=watch, calls_in_flight=in_flight, campaign_names=names
+                    store,
+                    route,
+                    clock,
+                    watch=watch,
+                    calls_in_flight=in_flight,
+                    campaign_names=names,
+                    allow=settings.allow if settings else None,
                 )
                 with _signals(dialer):
                     await dialer.run(until_done=not keep_running)
