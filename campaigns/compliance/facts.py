@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 
 from campaigns.compliance.windows import Window
 from campaigns.outcomes import Disposition, Scope
@@ -15,6 +16,7 @@ class PastCall:
     """A call made to the same number before, in any campaign."""
 
     dialed_at: datetime
+    contact_id: int
     brand: str
     purpose: str
     matter: str
@@ -34,26 +36,40 @@ class Listing:
 
 
 @dataclass(frozen=True, slots=True)
+class NationalListing:
+    """What a list that somebody else keeps says: as of which day, and whether the number stands in it."""
+
+    as_of: date
+    listed: bool
+
+
+@dataclass(frozen=True, slots=True)
 class CallFacts:
     """One intended call.
 
     Attributes:
         number: E.164.
+        places: country and parts of it whose rules count (`book.py`).
         zone: the contact's own time zone, None when only the number can tell.
+        contact_id: 0 where no contact is meant.
         windows: what the campaign itself allows, beside the law.
         listings: unexpired, unrevoked entries in scope.
+        national: by the name of the list; a list that is not there is missing.
         history: past calls to the number, as far back as the longest rolling cap reaches.
-        consents: the purposes for which a consent stands, with its basis.
+        consents: the kinds of consent that stand for this purpose.
     """
 
     number: str = field(repr=False)
     country: str
+    places: frozenset[str]
     zone: str | None
     brand: str
     purpose: Purpose
     matter: str
     reference: str
+    contact_id: int
     windows: tuple[Window, ...]
     listings: tuple[Listing, ...] = ()
+    national: Mapping[str, NationalListing] = field(default_factory=dict)
     history: tuple[PastCall, ...] = ()
     consents: frozenset[str] = frozenset()

@@ -16,6 +16,7 @@ from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql
 
 from campaigns.dnc import NewEntry, Reach
 from campaigns.outcomes import (
@@ -35,11 +36,12 @@ from campaigns.outcomes import (
     Via,
     WrongNumber,
 )
-from campaigns.planning import Again, after_call
+from campaigns.planning import Again, Closed, after_call
 from campaigns.script import Purpose
 from campaigns.store import holds, tables
 from campaigns.store.gate import Gate
 from campaigns.store.history import NoSuchCall
+from campaigns.store.prepared import Prepared
 from campaigns.store.tables import CallState, ContactState, table
 
 campaign = table(tables.Campaign)
@@ -104,7 +106,7 @@ class Calls(Gate):
     def answered(self, call_id: int, now: datetime) -> None:
         """Somebody or something picked up."""
         with self.writing() as connection:
-            connection.execute(_ANSWERED, {"call": call_id, "now": now})
+            _ANSWERED.change(connection, call=call_id, now=now)
 
     def save(self, call_id: int, learned: Result, now: datetime) -> None:
         """Writes one thing down with all that follows from it, durably when this returns.
@@ -123,7 +125,7 @@ class Calls(Gate):
                 case CallbackPromise(by_person=True) | Complaint() | Crisis():
                     _open_task(connection, row, learned, now)
             _write_result(connection, call_id, learned, now)
-            connection.execute(_CAME, {"call": call_id, "so_far": _STAGES.get(type(learned), Stage.REACHED)})
+            _CAME.change(connection, call=call_id, so_far=_STAGES.get(type(learned), Stage.REACHED).value)
 
     def _list(self, connection: Connection, row: Any, learned: OptOut | WrongNumber, now: datetime) -> None:
         self.lock_numbers(connection, [row.number])
@@ -167,47 +169,61 @@ class Calls(Gate):
             NoSuchCall: there is none of that id.
         """
         with self.writing() as connection:
-            row = _call(connection, call_id)
-            if row.state == CallState.ENDED:
-                return Disposition(row.disposition)
-            kinds = set(connection.execute(_KINDS, {"call": call_id}).scalars())
-            settled = next((stands for kind, stands in _OUTRANKING.items() if kind in kinds), disposition)
-            if settled is Disposition.OPTED_OUT and Kind.OPT_OUT not in kinds:
-                learned = OptOut(Via.VOICE, "")
-                self._list(connection, row, learned, now)
-                _write_result(connection, call_id, learned, now)
-            self._end(connection, row, settled, now, seconds, detail, events, heard, wait_seconds)
+            ended = self._end(connection, call_id, disposition, now, seconds, detail, events, heard)
+            if ended is None:
+                return Disposition(_call(connection, call_id).disposition)
+            settled = Disposition(ended.disposition)
+            if settled is Disposition.OPTED_OUT and disposition is Disposition.OPTED_OUT:
+                self._list_unsaved(connection, call_id, now)
+            self._plan(connection, ended, settled, now, wait_seconds)
             return settled
 
     def _end(
         self,
         connection: Connection,
-        row: Any,
+        call_id: int,
         disposition: Disposition,
         now: datetime,
         seconds: float = 0.0,
         detail: str = "",
         events: Sequence[Mapping[str, object]] = (),
         heard: bool = False,
+    ) -> Any:
+        """Writes the end of a call that is under way: its row as far as planning needs it, or None.
+
+        Its disposition is what was saved in it where that outranks what is given. What a machine seemed to say never
+        counts for how far the call came.
+        """
+        ended = _END.one(
+            connection,
+            call=call_id,
+            now=now,
+            machine=disposition in _MACHINES,
+            floor=_least_stage(disposition, heard).value,
+            **{"as": disposition, "for": seconds, "why": detail},
+        )
+        if ended is not None and events:
+            _LOG.change(connection, call=call_id, what=json.dumps(list(events), ensure_ascii=False))
+        return ended
+
+    def _list_unsaved(self, connection: Connection, call_id: int, now: datetime) -> None:
+        """A call that ended as an opt-out lists the number, also if nothing of the kind was saved in it."""
+        kinds = set(connection.execute(_KINDS, {"call": call_id}).scalars())
+        if Kind.OPT_OUT not in kinds:
+            learned = OptOut(Via.VOICE, "")
+            self._list(connection, _call(connection, call_id), learned, now)
+            _write_result(connection, call_id, learned, now)
+
+    def _plan(
+        self,
+        connection: Connection,
+        row: Any,
+        disposition: Disposition,
+        now: datetime,
         wait_seconds: float | None = None,
     ) -> None:
-        connection.execute(
-            _ENDED,
-            {
-                "call": row.id,
-                "as": disposition,
-                "now": now,
-                "for": seconds,
-                "why": detail,
-                "stage": _stage(row.stage, disposition, heard),
-            },
-        )
-        if events:
-            connection.execute(
-                sa.insert(call_log).values(call_id=row.id, events=json.dumps(list(events), ensure_ascii=False))
-            )
+        """What becomes of the contact of a call that has ended."""
         terms = self._terms_of(connection, row.version_id)
-        uncounted = disposition is Disposition.ROUTE_DOWN
         promise = None
         if disposition is Disposition.CALLBACK:
             promise = connection.execute(_PROMISE, {"call": row.id}).one_or_none()
@@ -215,7 +231,7 @@ class Calls(Gate):
         if disposition in terms.retry and not disposition.closes:
             times = connection.execute(_TIMES, {"contact": row.contact_id, "as": disposition}).scalar_one()
         if promise is not None and promise.value == BY_PERSON:
-            state, closed_by, due_at = ContactState.CLOSED, str(disposition), None
+            plan: Again | Closed = Closed(str(disposition))
         else:
             plan = after_call(
                 disposition,
@@ -227,20 +243,11 @@ class Calls(Gate):
                 promised_at=promise.promised_at if promise else None,
                 wait=timedelta(seconds=wait_seconds) if wait_seconds is not None else None,
             )
-            if isinstance(plan, Again):
-                state, closed_by, due_at = ContactState.OPEN, None, plan.due_at
-            else:
-                state, closed_by, due_at = ContactState.CLOSED, plan.by, None
-        change: dict[str, object] = {"state": state, "closed_by": closed_by, "last_disposition": disposition}
-        if due_at is not None:
-            change |= {"due_at": due_at, "next_at": due_at}
-        if uncounted:
-            change["attempts"] = row.attempt - 1
-        connection.execute(
-            sa.update(contact)
-            .where(contact.c.id == row.contact_id, contact.c.state == ContactState.CALLING)
-            .values(change)
-        )
+        attempts = row.attempt - 1 if disposition is Disposition.ROUTE_DOWN else row.attempt
+        if isinstance(plan, Again):
+            _REOPEN.change(connection, contact=row.contact_id, ended=disposition, due=plan.due_at, attempts=attempts)
+        else:
+            _CLOSE.change(connection, contact=row.contact_id, ended=disposition, by=plan.by)
 
     def recover(self, now: datetime, owner: str) -> int:
         """Ends the calls that dead processes left behind; how many.
@@ -259,10 +266,9 @@ class Calls(Gate):
             ).all()
             for row in left:
                 kinds = set(connection.execute(_KINDS, {"call": row.id}).scalars())
-                settled = next((stands for kind, stands in _OUTRANKING.items() if kind in kinds), None)
-                if settled is None:
-                    settled = Disposition.CALLBACK if Kind.CALLBACK in kinds else Disposition.INTERRUPTED
-                self._end(connection, row, settled, now, detail="the process that made the call died")
+                unknown = Disposition.CALLBACK if Kind.CALLBACK in kinds else Disposition.INTERRUPTED
+                ended = self._end(connection, row.id, unknown, now, detail="the process that made the call died")
+                self._plan(connection, ended, Disposition(ended.disposition), now)
             return len(left)
 
     def results(self, call_id: int) -> list[SavedResult]:
@@ -279,19 +285,17 @@ def _saved(row: Any) -> SavedResult:
 
 
 def _call(connection: Connection, call_id: int) -> Any:
-    row = connection.execute(_CALL, {"call": call_id}).one_or_none()
+    row = _CALL.one(connection, call=call_id)
     if row is None:
         raise NoSuchCall(call_id)
     return row
 
 
-def _stage(so_far: int, disposition: Disposition, heard: bool) -> Stage:
-    """How far a call came that ends like this; what a machine seemed to say never counts."""
-    if disposition in _MACHINES:
-        return Stage.NOBODY
+def _least_stage(disposition: Disposition, heard: bool) -> Stage:
+    """How far a call came at least that ends like this."""
     if heard or disposition is Disposition.COMPLETED:
-        return Stage(max(so_far, Stage.HEARD))
-    return Stage(max(so_far, Stage.REACHED)) if disposition in _REACHED else Stage(so_far)
+        return Stage.HEARD
+    return Stage.REACHED if disposition in _REACHED else Stage.NOBODY
 
 
 def _open_task(connection: Connection, row: Any, learned: CallbackPromise | Complaint | Crisis, now: datetime) -> None:
@@ -308,9 +312,7 @@ def _open_task(connection: Connection, row: Any, learned: CallbackPromise | Comp
 def _write_result(connection: Connection, call_id: int, learned: Result, now: datetime) -> None:
     kind, columns = _kind_and_columns(learned)
     values = {"about": "", "value": "", "words": "", "via": "", "promised_at": None} | columns
-    same = (result.c.call_id == call_id, result.c.kind == kind, result.c.about == values["about"])
-    if not connection.execute(sa.update(result).where(*same).values(values)).rowcount:
-        connection.execute(sa.insert(result).values(call_id=call_id, kind=kind, saved_at=now, **values))
+    _WRITE_RESULT.change(connection, call_id=call_id, kind=kind, saved_at=now, **values)
 
 
 def _kind_and_columns(learned: Result) -> tuple[Kind, dict[str, object]]:
@@ -353,28 +355,58 @@ _CALL_ROW: sa.Select[Any] = sa.select(
     call.c.stage,
     campaign.c.name.label("campaign"),
 ).join(campaign, campaign.c.id == call.c.campaign_id)
-_CALL = _CALL_ROW.where(call.c.id == sa.bindparam("call"))
+_CALL = Prepared(_CALL_ROW.where(call.c.id == sa.bindparam("call")))
 _CALL_IN_FLIGHT = _CALL_ROW.where(sa.text("call.state <> 'ended'"))
-_ANSWERED = (
+_ANSWERED = Prepared(
     sa.update(call)
     .where(call.c.id == sa.bindparam("call"), call.c.state == CallState.DIALING)
     .values(state=CallState.ANSWERED, answered_at=_moment("now"))
 )
-_CAME = (
+_CAME = Prepared(
     sa.update(call)
     .where(call.c.id == sa.bindparam("call"), call.c.stage < sa.bindparam("so_far"))
     .values(stage=sa.bindparam("so_far"))
 )
-_ENDED = (
+_LOG = Prepared(sa.insert(call_log).values(call_id=sa.bindparam("call"), events=sa.bindparam("what")))
+_SETTLED_BY = (
+    sa.select(sa.case(*((result.c.kind == kind, stands) for kind, stands in _OUTRANKING.items())))
+    .where(result.c.call_id == sa.bindparam("call"), sa.or_(*(result.c.kind == kind for kind in _OUTRANKING)))
+    .order_by(sa.case(*((result.c.kind == kind, rank) for rank, kind in enumerate(_OUTRANKING))))
+    .limit(1)
+    .scalar_subquery()
+)
+_FLOOR = sa.bindparam("floor", type_=sa.Integer)
+_END = Prepared(
     sa.update(call)
-    .where(call.c.id == sa.bindparam("call"))
+    .where(call.c.id == sa.bindparam("call"), call.c.state != CallState.ENDED)
     .values(
         state=CallState.ENDED,
-        disposition=sa.bindparam("as"),
+        disposition=sa.func.coalesce(_SETTLED_BY, sa.bindparam("as", type_=sa.Text)),
         ended_at=_moment("now"),
         seconds=sa.bindparam("for"),
         detail=sa.bindparam("why"),
-        stage=sa.bindparam("stage"),
+        stage=sa.case(
+            (sa.and_(sa.bindparam("machine", type_=sa.Boolean), _SETTLED_BY.is_(None)), Stage.NOBODY.value),
+            (call.c.stage < _FLOOR, _FLOOR),
+            else_=call.c.stage,
+        ),
+    )
+    .returning(call.c.id, call.c.contact_id, call.c.version_id, call.c.attempt, call.c.disposition)
+)
+_CLOSE = Prepared(
+    sa.update(contact)
+    .where(contact.c.id == sa.bindparam("contact"), contact.c.state == ContactState.CALLING)
+    .values(state=ContactState.CLOSED, closed_by=sa.bindparam("by"), last_disposition=sa.bindparam("ended"))
+)
+_REOPEN = Prepared(
+    sa.update(contact)
+    .where(contact.c.id == sa.bindparam("contact"), contact.c.state == ContactState.CALLING)
+    .values(
+        state=ContactState.OPEN,
+        last_disposition=sa.bindparam("ended"),
+        attempts=sa.bindparam("attempts"),
+        due_at=_moment("due"),
+        next_at=_moment("due"),
     )
 )
 _KINDS = sa.select(result.c.kind).where(result.c.call_id == sa.bindparam("call"))
@@ -383,4 +415,13 @@ _PROMISE = sa.select(result.c.value, result.c.promised_at).where(
 )
 _TIMES = sa.select(sa.func.count()).where(
     call.c.contact_id == sa.bindparam("contact"), call.c.disposition == sa.bindparam("as")
+)
+_RESULT_COLUMNS = ("call_id", "kind", "about", "value", "words", "via", "promised_at", "saved_at")
+_LATEST = ("value", "words", "via", "promised_at")
+# ON CONFLICT is written alike for both databases, and SQLAlchemy's form for PostgreSQL compiles for both
+_ADDED = postgresql.insert(result).values({name: sa.bindparam(name) for name in _RESULT_COLUMNS})
+_WRITE_RESULT = Prepared(
+    _ADDED.on_conflict_do_update(
+        index_elements=["call_id", "kind", "about"], set_={name: _ADDED.excluded[name] for name in _LATEST}
+    )
 )

@@ -11,7 +11,7 @@ from typing import Any, Protocol
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from campaigns.outcomes import Disposition
 from campaigns.store import campaigns, tables
@@ -160,7 +160,7 @@ class Contacts(Register, Consents):
 
     def _insert(self, connection: Connection, campaign_id: int, batch: list[NewContact], now: datetime) -> int:
         """Adds what is not there, and mends what is held; how many of both."""
-        insert = postgresql.insert(contact) if self.postgresql else sqlite.insert(contact)
+        insert = postgresql.insert(contact)
         mended = ("timezone", "country", "language", "fields", "next_at")
         same = ["campaign_id", "number", "reference"]
         statement = insert.on_conflict_do_update(

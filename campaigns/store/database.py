@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError
+from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import StaticPool
 
 from campaigns.errors import CampaignError
@@ -85,9 +85,16 @@ def _engine(url: str, *, durable: bool) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _begin(connection: Connection) -> None:
-        connection.exec_driver_sql(str(connection.get_execution_options().get("begin", "BEGIN")))
+        begin = str(connection.get_execution_options().get("begin", "BEGIN"))
+        connection.connection.cursor().execute(begin)
 
     return engine
+
+
+def _troubles(engine: Engine) -> tuple[type[Exception], ...]:
+    """Failures that are not the fault of what was asked; the driver's own come from prepared statements."""
+    driver = engine.dialect.import_dbapi()
+    return OperationalError, InterfaceError, driver.OperationalError, driver.InterfaceError
 
 
 def _first_line(error: Exception) -> str:
@@ -116,6 +123,10 @@ def _migrate(engine: Engine) -> None:
         command.upgrade(config, "head")
 
 
+class StoreUnavailable(StoreError):
+    """The store cannot be read or written now: a full disk, a lock that nobody gives up, a server that is away."""
+
+
 class Database:
     """Transactions on one engine. SQLite writers of one process queue here instead of polling the file's lock."""
 
@@ -123,26 +134,50 @@ class Database:
         self.engine = engine
         self.postgresql = engine.dialect.name == "postgresql"
         self._writer = threading.RLock()
+        self._kept: Connection | None = None
+        """The writer's connection: to open one for each transaction costs more than the transaction."""
+        self._one_connection = isinstance(engine.pool, StaticPool)
+        self._troubles = _troubles(engine)
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
-        """A consistent look at the store."""
-        with self.engine.connect() as connection, connection.begin():
+        """A consistent look at the store.
+
+        Raises:
+            StoreUnavailable: it cannot be read.
+        """
+        alone = self._writer if self._one_connection else nullcontext()
+        with self._told(), alone, self.engine.connect() as connection, connection.begin():
             yield connection
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
-        """One transaction that holds the store's write lock from its first statement on (SQLite)."""
-        if self.postgresql:
-            with self.engine.begin() as connection:
-                yield connection
-            return
-        with (
-            self._writer,
-            self.engine.connect().execution_options(begin="BEGIN IMMEDIATE") as connection,
-            connection.begin(),
-        ):
-            yield connection
+        """One transaction that holds the store's write lock from its first statement on (SQLite).
+
+        Raises:
+            StoreUnavailable: it cannot be written; nothing was.
+        """
+        with self._told():
+            if self.postgresql:
+                with self.engine.begin() as connection:
+                    yield connection
+                return
+            with self._writer:
+                if self._kept is None or self._kept.closed:
+                    self._kept = self.engine.connect().execution_options(begin="BEGIN IMMEDIATE")
+                with self._kept.begin():
+                    yield self._kept
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        """What the database says when it fails, as an error of ours."""
+        try:
+            yield
+        except self._troubles as error:
+            raise StoreUnavailable(
+                f"The store cannot be used: {_first_line(error)}.",
+                "See that the disk has room, the server runs, and no other program holds the file.",
+            ) from error
 
     def lock_numbers(self, connection: Connection, numbers: Sequence[str]) -> None:
         """Until the transaction ends, nobody else decides about these numbers.
@@ -162,4 +197,7 @@ class Database:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LEDGER_LOCK)))
 
     def close(self) -> None:
+        with self._writer:
+            if self._kept is not None:
+                self._kept.close()
         self.engine.dispose()

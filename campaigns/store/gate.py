@@ -16,29 +16,34 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
-from campaigns.compliance.facts import CallFacts, Listing, PastCall
-from campaigns.compliance.packs import PackUnreadable, RulePack, shipped
+from campaigns.compliance.book import Governing, RuleBook, shipped
+from campaigns.compliance.facts import CallFacts
+from campaigns.compliance.packs import PackUnreadable
 from campaigns.compliance.rules import may_call
 from campaigns.compliance.verdict import Reason, Rule, Verdict
 from campaigns.compliance.windows import zones_of
 from campaigns.outcomes import Disposition
 from campaigns.script import Purpose
-from campaigns.store import leases, tables
+from campaigns.store import tables
 from campaigns.store.contacts import Contacts, NoSuchContact
+from campaigns.store.dossier import dossier
 from campaigns.store.holds import after_refusal
 from campaigns.store.leases import Leases
-from campaigns.store.tables import CallState, CampaignState, ContactState, table
+from campaigns.store.national import NationalLists
+from campaigns.store.prepared import Prepared
+from campaigns.store.tables import CallState, CampaignState, ContactState, UtcDateTime, table
 from campaigns.store.terms import Terms
 from campaigns.variants import variant_for
 
 campaign = table(tables.Campaign)
 version = table(tables.CampaignVersion)
+lease = table(tables.Lease)
 contact = table(tables.Contact)
 call = table(tables.Call)
 
-_HISTORY = timedelta(days=366)
-"""How far back calls to a number are counted."""
 _IN_FLIGHT_WAIT = timedelta(minutes=1)
+STATE_FIELD = "state"
+"""The field of a contact that names the part of the country it lives in, e.g. "FL"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +89,7 @@ class Refusal:
     verdict: Verdict
 
 
-class Gate(Contacts, Leases):
+class Gate(Contacts, Leases, NationalLists):
     """Claiming and authorising."""
 
     def __init__(self, engine: Engine) -> None:
@@ -99,19 +104,15 @@ class Gate(Contacts, Leases):
         They are held for `lease_seconds`: whoever claimed them and died loses them by then. A claim is no permission
         to call.
         """
+        until = now + timedelta(seconds=lease_seconds)
         with self.writing() as connection:
-            running = connection.execute(_RUNNING.where(_named(campaign_names))).all()
             due = sorted(
                 (row.next_at, row.id, campaign_id, name)
-                for campaign_id, name in running
-                for row in connection.execute(_DUE, {"campaign": campaign_id, "now": now, "most": limit})
+                for campaign_id, name in _running(connection, campaign_names)
+                for row in _DUE.rows(connection, campaign=campaign_id, now=now, most=limit)
             )[:limit]
-            if due:
-                connection.execute(
-                    sa.update(contact)
-                    .where(contact.c.id.in_([contact_id for _, contact_id, _, _ in due]))
-                    .values(next_at=now + timedelta(seconds=lease_seconds))
-                )
+            for _, contact_id, _, _ in due:
+                _CLAIM.change(connection, contact=contact_id, until=until)
             return [Claim(contact_id, campaign_id, name) for _, contact_id, campaign_id, name in due]
 
     def release(self, contact_ids: list[int]) -> None:
@@ -127,13 +128,8 @@ class Gate(Contacts, Leases):
     def upcoming(self, campaign_names: list[str] | None = None) -> datetime | None:
         """When a contact of a running campaign is to be looked at next; None when none waits any more."""
         with self.reading() as connection:
-            first: datetime | None = connection.execute(
-                sa.select(sa.func.min(contact.c.next_at, type_=contact.c.next_at.type))
-                .join(campaign, campaign.c.id == contact.c.campaign_id)
-                .where(contact.c.state == ContactState.OPEN, campaign.c.state == CampaignState.RUNNING)
-                .where(_named(campaign_names))
-            ).scalar_one()
-            return first
+            firsts = (_FIRST.one(connection, campaign=one) for one, _ in _running(connection, campaign_names))
+            return min((first.next_at for first in firsts if first is not None), default=None)
 
     def authorise(
         self, contact_id: int, now: datetime, *, line: str, owner: str, allow: Sequence[str] | None = None
@@ -148,20 +144,17 @@ class Gate(Contacts, Leases):
             NoSuchContact: there is none of that id.
         """
         with self.writing() as connection:
-            # the number before the contact: an opt-out locks in this order too
-            number = connection.execute(_NUMBER, {"contact": contact_id}).scalar_one_or_none()
-            if number is None:
-                raise NoSuchContact(contact_id)
-            self.lock_numbers(connection, [number])
-            row, terms = self._read(connection, contact_id)
+            if self.postgresql:  # the number before the contact: an opt-out locks in this order too
+                _LOCK_NUMBER.rows(connection, contact=contact_id)
+            row, terms = self._read(connection, contact_id, now, owner, lock=True)
             already = list(_standing(row, terms, now))
-            if not leases.holds_lease(connection, owner, now):
+            if not row.leased:
                 already.append(Reason(Rule.LEASE, "store", "This process does not hold the right to dial."))
             if allow is not None and not row.number.startswith(tuple(allow)):
                 already.append(Reason(Rule.LINE, f"line {line}", "The line's allow-list does not hold this number."))
-            verdict = self._judge(connection, row, terms, now, already)
-            if verdict.allowed:
-                return _permit(connection, row, terms, now, line, owner)
+            verdict, governing = self._judge(connection, row, terms, now, already)
+            if verdict.allowed and governing is not None:
+                return _permit(connection, row, terms, governing, now, line, owner)
             if row.state == ContactState.OPEN:
                 change = after_refusal(verdict, now)
                 connection.execute(sa.update(contact).where(contact.c.id == contact_id).values(change))
@@ -170,12 +163,15 @@ class Gate(Contacts, Leases):
     def may_call(self, contact_id: int, now: datetime) -> Verdict:
         """What the gate would say about a contact at that moment; changes nothing."""
         with self.reading() as connection:
-            row, terms = self._read(connection, contact_id, lock=False)
-            return self._judge(connection, row, terms, now, list(_standing(row, terms, now)))
+            row, terms = self._read(connection, contact_id, now, "")
+            verdict, _ = self._judge(connection, row, terms, now, list(_standing(row, terms, now)))
+            return verdict
 
-    def _read(self, connection: Connection, contact_id: int, *, lock: bool = True) -> tuple[Any, Terms]:
-        query = _FACTS_LOCKED if lock and self.postgresql else _FACTS
-        row = connection.execute(query, {"contact": contact_id}).one_or_none()
+    def _read(
+        self, connection: Connection, contact_id: int, now: datetime, owner: str, *, lock: bool = False
+    ) -> tuple[Any, Terms]:
+        query = _FACTS_LOCKED if lock else _FACTS
+        row = query.one(connection, contact=contact_id, owner=owner, now=now)
         if row is None:
             raise NoSuchContact(contact_id)
         return row, self._terms_of(connection, row.version_id)
@@ -187,76 +183,80 @@ class Gate(Contacts, Leases):
             known = self._terms[version_id] = Terms.from_json(text)
         return known
 
-    def _judge(self, connection: Connection, row: Any, terms: Terms, now: datetime, already: list[Reason]) -> Verdict:
-        facts = self._facts(connection, row, terms, now)
-        if any(past.disposition is None for past in facts.history):
-            text = "Another call to this number is under way."
-            already.append(Reason(Rule.IN_FLIGHT, "store", text, now + _IN_FLIGHT_WAIT))
+    def _judge(
+        self, connection: Connection, row: Any, terms: Terms, now: datetime, already: list[Reason]
+    ) -> tuple[Verdict, Governing | None]:
+        """The verdict, and the rules it was found by; None where they cannot be read."""
         try:
-            packs: tuple[RulePack, ...] = shipped()
-            return may_call(facts, packs, now, already)
+            book = shipped()
+            facts, governing = self._facts(connection, book, row, terms, now)
+            if any(past.disposition is None for past in facts.history):
+                text = "Another call to this number is under way."
+                already.append(Reason(Rule.IN_FLIGHT, "store", text, now + _IN_FLIGHT_WAIT))
+            return may_call(facts, book, now, already), governing
         except (PackUnreadable, NotImplementedError) as error:
-            return Verdict((*already, Reason(Rule.UNREADABLE, "rule packs", str(error))))
+            return Verdict((*already, Reason(Rule.UNREADABLE, "rule packs", str(error)))), None
 
-    def _facts(self, connection: Connection, row: Any, terms: Terms, now: datetime) -> CallFacts:
-        entries = self._in_force(connection, row.number, now)
-        covering = {"brand": row.brand, "campaign": row.campaign, "purpose": row.purpose}
-        history = connection.execute(_PAST_CALLS, {"number": row.number, "since": now - _HISTORY})
-        return CallFacts(
+    def _facts(
+        self, connection: Connection, book: RuleBook, row: Any, terms: Terms, now: datetime
+    ) -> tuple[CallFacts, Governing]:
+        purpose = Purpose(row.purpose)
+        places = book.places(row.number, row.country, str(json.loads(row.fields).get(STATE_FIELD, "")))
+        governing = book.governing(places, row.country, purpose, row.matter)
+        known = dossier(
+            connection,
+            self.both_forms(row.number),
+            now,
+            brand=row.brand,
+            campaign=row.campaign,
+            purpose=row.purpose,
+        )
+        facts = CallFacts(
             number=row.number,
             country=row.country,
+            places=places,
             zone=row.timezone,
             brand=row.brand,
-            purpose=Purpose(row.purpose),
+            purpose=purpose,
             matter=row.matter,
             reference=row.reference,
+            contact_id=row.id,
             windows=(terms.window(row.campaign),),
-            listings=tuple(
-                Listing(entry.reach.scope, entry.source, entry.added_at, entry.expires_at)
-                for entry in entries
-                if entry.reach.covers(**covering)
-            ),
-            history=tuple(
-                PastCall(
-                    past.dialed_at,
-                    past.brand,
-                    past.purpose,
-                    past.matter,
-                    past.reference,
-                    Disposition(past.disposition) if past.disposition else None,
-                )
-                for past in history
-            ),
-            consents=self._bases_in_force(connection, row.number, row.brand, row.purpose, now),
+            listings=known.listings,
+            national=self.national_listings(connection, row.number, [rule.name for rule in governing.lists]),
+            history=known.history,
+            consents=known.consents,
         )
+        return facts, governing
 
 
-def _permit(connection: Connection, row: Any, terms: Terms, now: datetime, line: str, owner: str) -> Permit:
+def _permit(
+    connection: Connection, row: Any, terms: Terms, governing: Governing, now: datetime, line: str, owner: str
+) -> Permit:
+    attempt = row.attempts + 1
     zone = zones_of(row.number, row.timezone)[0]
     local = now.astimezone(zone)
     contact_key = str(row.id)
-    call_id = connection.execute(
-        _WRITE_CALL,
-        {
-            "contact_id": row.id,
-            "campaign_id": row.campaign_id,
-            "version_id": row.version_id,
-            "number": row.number,
-            "brand": row.brand,
-            "purpose": row.purpose,
-            "matter": row.matter,
-            "reference": row.reference,
-            "attempt": row.attempts + 1,
-            "line": line,
-            "owner": owner,
-            "dialed_at": now,
-            "variant": variant_for(row.campaign, terms.variants, contact_key),
-            "week_hour": local.weekday() * 24 + local.hour,
-        },
-    ).scalar_one()
-    connection.execute(_CALLING, {"contact": row.id})
+    written = _WRITE_CALL.one(
+        connection,
+        contact_id=row.id,
+        campaign_id=row.campaign_id,
+        version_id=row.version_id,
+        number=row.number,
+        brand=row.brand,
+        purpose=row.purpose,
+        matter=row.matter,
+        reference=row.reference,
+        attempt=attempt,
+        line=line,
+        owner=owner,
+        dialed_at=now,
+        variant=variant_for(row.campaign, terms.variants, contact_key),
+        week_hour=local.weekday() * 24 + local.hour,
+    )
+    _CALLING.change(connection, contact=row.id)
     return Permit(
-        call_id,
+        written.id,
         row.id,
         row.campaign,
         row.version_id,
@@ -266,9 +266,9 @@ def _permit(connection: Connection, row: Any, terms: Terms, now: datetime, line:
         json.loads(row.fields),
         zone.key,
         contact_key,
-        row.attempts + 1,
+        attempt,
         terms.caller_id,
-        terms.ring_seconds,
+        max(terms.ring_seconds, governing.ring_seconds),
         terms.longest_seconds,
     )
 
@@ -288,12 +288,23 @@ def _standing(row: Any, terms: Terms, now: datetime) -> Iterator[Reason]:
         yield Reason(Rule.ATTEMPTS, source, f"All {terms.max_attempts} attempts are used up.")
 
 
-def _named(names: list[str] | None) -> sa.ColumnElement[bool]:
-    return sa.true() if names is None else campaign.c.name.in_(names)
+def _running(connection: Connection, names: list[str] | None) -> list[tuple[int, str]]:
+    found = [(int(row.id), str(row.name)) for row in _RUNNING.rows(connection)]
+    return found if names is None else [one for one in found if one[1] in names]
 
 
-_NUMBER = sa.select(contact.c.number).where(contact.c.id == sa.bindparam("contact"))
-_FACTS = (
+def _moment(name: str) -> sa.BindParameter[datetime]:
+    return sa.bindparam(name, type_=UtcDateTime())
+
+
+_CONTACT: sa.BindParameter[int] = sa.bindparam("contact")
+_OPEN = sa.literal_column("contact.state") == sa.literal_column("'open'")  # as the index has it
+_LOCK_NUMBER = Prepared(
+    sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(contact.c.number, 0)).label("locked")).where(
+        contact.c.id == _CONTACT
+    )
+)
+_QUESTION = (
     sa.select(
         contact,
         campaign.c.name.label("campaign"),
@@ -302,32 +313,39 @@ _FACTS = (
         campaign.c.purpose,
         campaign.c.matter,
         campaign.c.version_id,
+        sa.exists().where(lease.c.owner == sa.bindparam("owner"), lease.c.until > _moment("now")).label("leased"),
     )
     .join(campaign, campaign.c.id == contact.c.campaign_id)
-    .where(contact.c.id == sa.bindparam("contact"))
+    .where(contact.c.id == _CONTACT)
 )
-_FACTS_LOCKED = _FACTS.with_for_update(of=contact)
-_PAST_CALLS = sa.select(
-    call.c.dialed_at, call.c.brand, call.c.purpose, call.c.matter, call.c.reference, call.c.disposition
-).where(
-    call.c.number == sa.bindparam("number"),
-    call.c.dialed_at > sa.bindparam("since", type_=call.c.dialed_at.type),
-)
-_RUNNING = sa.select(campaign.c.id, campaign.c.name).where(campaign.c.state == CampaignState.RUNNING)
-_DUE = (
+_FACTS = Prepared(_QUESTION)
+_FACTS_LOCKED = Prepared(_QUESTION.with_for_update(of=contact))
+_RUNNING = Prepared(sa.select(campaign.c.id, campaign.c.name).where(campaign.c.state == CampaignState.RUNNING))
+_DUE_FIRST = (
     sa.select(contact.c.next_at, contact.c.id)
-    .where(
-        contact.c.campaign_id == sa.bindparam("campaign"),
-        sa.literal_column("contact.state") == sa.literal_column("'open'"),  # as the index has it
-        contact.c.next_at <= sa.bindparam("now", type_=contact.c.next_at.type),
-    )
+    .where(contact.c.campaign_id == sa.bindparam("campaign"), _OPEN)
     .order_by(contact.c.next_at, contact.c.id)
+)
+_DUE = Prepared(
+    _DUE_FIRST.where(contact.c.next_at <= _moment("now"))
     .limit(sa.bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
-_WRITE_CALL = sa.insert(call).values(state=CallState.DIALING, detail="").returning(call.c.id)
-_CALLING = (
+_FIRST = Prepared(_DUE_FIRST.where(contact.c.next_at.is_not(None)).limit(1))
+_CLAIM = Prepared(sa.update(contact).where(contact.c.id == _CONTACT).values(next_at=_moment("until")))
+_WRITE_CALL = Prepared(
+    sa.insert(call)
+    .values(
+        {name: sa.bindparam(name) for name in (
+            "contact_id", "campaign_id", "version_id", "number", "brand", "purpose", "matter", "reference", "attempt",
+            "line", "owner", "dialed_at", "variant", "week_hour",
+        )}
+        | {"state": CallState.DIALING, "detail": ""}
+    )
+    .returning(call.c.id)
+)  # fmt: skip
+_CALLING = Prepared(
     sa.update(contact)
-    .where(contact.c.id == sa.bindparam("contact"))
+    .where(contact.c.id == _CONTACT)
     .values(state=ContactState.CALLING, attempts=contact.c.attempts + 1, held_by=None, held_because="")
 )

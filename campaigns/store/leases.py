@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects import postgresql
 
 from campaigns.errors import CampaignError
 from campaigns.store import tables
@@ -63,7 +63,7 @@ class Leases(Database):
             LeaseHeld: somebody else has it.
         """
         until = now + timedelta(seconds=seconds)
-        insert = postgresql.insert(lease) if self.postgresql else sqlite.insert(lease)
+        insert = postgresql.insert(lease)
         with self.writing() as connection:
             connection.execute(insert.values(name=name, owner=owner, until=now).on_conflict_do_nothing())
             held = connection.execute(sa.select(lease).where(lease.c.name == name).with_for_update()).one()

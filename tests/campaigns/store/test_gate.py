@@ -158,7 +158,7 @@ def test_marketing_needs_consent_of_the_kind_the_place_asks_for(store: Store) ->
     store.give_consent(NUMBER, "Lumen", Consent(Purpose.MARKETING, Basis.WRITTEN, "Yes, call me"), MONDAY_NOON, "ann")
     store.give_consent(second.number, "Lumen", Consent(Purpose.MARKETING, Basis.EXPRESS, "Yes"), MONDAY_NOON, "ann")
     assert isinstance(ask(store, first.id), Permit)
-    assert rules_of(ask(store, second.id)) == ["consent"]
+    assert rules_of(ask(store, second.id)) == ["consent", "list_age"]
 
 
 def test_a_withdrawn_consent_is_none(store: Store) -> None:
@@ -166,7 +166,7 @@ def test_a_withdrawn_consent_is_none(store: Store) -> None:
     given = Consent(Purpose.MARKETING, Basis.WRITTEN, "Yes, call me")
     store.give_consent(NUMBER, "Lumen", given, MONDAY_NOON - HOUR, "ann")
     assert store.withdraw_consent(NUMBER, "Lumen", MONDAY_NOON, "ann") == 1
-    assert rules_of(ask(store, only(store))) == ["consent"]
+    assert rules_of(ask(store, only(store))) == ["consent", "list_age"]
 
 
 def test_who_holds_no_lease_may_not_dial(store: Store) -> None:

@@ -16,7 +16,7 @@ SALE = Definition("sale", purpose=Purpose.MARKETING, matter="discount")
 
 def test_a_contact_without_consent_waits_and_is_due_the_moment_consent_is_given(store: Store) -> None:
     running(store, Person(), definition=SALE)
-    assert rules_of(ask(store, only(store, "sale"))) == ["consent"]
+    assert rules_of(ask(store, only(store, "sale"))) == ["consent", "list_age"]
     assert store.claim(MONDAY_NOON + timedelta(days=30), 1) == []
     assert store.upcoming() is None
     assert store.finish_campaigns(MONDAY_NOON) == []

@@ -119,7 +119,10 @@ def test_a_plan_uses_the_index_of_what_is_next(store: Store) -> None:
         return
     running(store, *people(3))
     with store.reading() as connection:
-        text = str(gate._DUE.compile(connection))
-        plan = connection.exec_driver_sql("EXPLAIN QUERY PLAN " + text, (1, "2025-06-02 16:00:00", 5, 0)).all()
-    assert "ix_contact_next" in str(plan)
-    assert "TEMP B-TREE" not in str(plan)
+        for query in (gate._DUE, gate._FIRST):
+            plan = connection.exec_driver_sql(
+                "EXPLAIN QUERY PLAN " + query.text(connection),
+                {"campaign": 1, "now": "2025-06-02 16:00:00", "most": 5, "param_1": 1, "param_2": 0},
+            ).all()
+            assert "ix_contact_next" in str(plan)
+            assert "TEMP B-TREE" not in str(plan)

@@ -1,0 +1,110 @@
+"""Statements whose text is made once.
+
+Decides how the few statements of every call reach the driver: without the work that SQLAlchemy does for each
+execution, which costs more than the statement itself. What they say is written in Core like everything else; moments
+and closed sets are converted as `tables.py` has them.
+"""
+
+from __future__ import annotations
+
+from collections import namedtuple
+from collections.abc import Callable
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects import sqlite
+from sqlalchemy.sql.expression import Executable, ReturnsRows
+
+from campaigns.store.tables import UtcDateTime
+
+_SQLITE = sqlite.dialect(paramstyle="named")
+
+
+class Prepared:
+    """One statement, for both kinds of database. Values are given by name; rows have their columns' names.
+
+    `IN` takes no list here: its text would depend on how long that is.
+    """
+
+    def __init__(self, statement: Executable) -> None:
+        self._statement = statement
+        self._texts: dict[str, tuple[str, dict[str, Any]]] = {}
+        self._row: Callable[..., Any] | None = None
+        self._moments: tuple[int, ...] = ()
+        if isinstance(statement, ReturnsRows):
+            columns = statement.exported_columns
+            self._row = _row_of(tuple(columns.keys()))
+            self._moments = tuple(at for at, column in enumerate(columns) if isinstance(column.type, UtcDateTime))
+
+    def rows(self, connection: Connection, **values: object) -> list[Any]:
+        """What a query, or a change with RETURNING, finds."""
+        cursor = self._execute(connection, values)
+        found = cursor.fetchall()
+        cursor.close()
+        assert self._row is not None
+        if not self._moments:
+            return [self._row(row) for row in found]
+        return [self._row(self._read(row)) for row in found]
+
+    def one(self, connection: Connection, **values: object) -> Any:
+        """The only row, or None."""
+        found = self.rows(connection, **values)
+        return found[0] if found else None
+
+    def change(self, connection: Connection, **values: object) -> int:
+        """How many rows a change without RETURNING touched."""
+        cursor = self._execute(connection, values)
+        count = int(cursor.rowcount)
+        cursor.close()
+        return count
+
+    def text(self, connection: Connection) -> str:
+        """What the database is asked."""
+        return (self._texts.get(connection.dialect.name) or self._compile(connection))[0]
+
+    def _execute(self, connection: Connection, values: dict[str, object]) -> Any:
+        name = connection.dialect.name
+        text, given = self._texts.get(name) or self._compile(connection)
+        for key, value in values.items():
+            if isinstance(value, datetime):
+                values[key] = _stored(value, name)
+            elif isinstance(value, StrEnum):
+                values[key] = value.value
+        cursor = connection.connection.cursor()
+        cursor.execute(text, given | values)
+        return cursor
+
+    def _compile(self, connection: Connection) -> tuple[str, dict[str, Any]]:
+        dialect = _SQLITE if connection.dialect.name == "sqlite" else connection.dialect
+        compiled = self._statement.compile(dialect=dialect)  # type: ignore[attr-defined]
+        given = {key: str(value) if isinstance(value, StrEnum) else value for key, value in compiled.params.items()}
+        self._texts[dialect.name] = made = str(compiled), given
+        return made
+
+    def _read(self, row: tuple[Any, ...]) -> list[Any]:
+        cells = list(row)
+        for at in self._moments:
+            cells[at] = _moment(cells[at])
+        return cells
+
+
+def _row_of(names: tuple[str, ...]) -> Callable[..., Any]:
+    made: Any = namedtuple("Row", names)  # type: ignore[misc]
+    make: Callable[..., Any] = made._make
+    return make
+
+
+def _stored(value: datetime, dialect: str) -> datetime | str:
+    if value.tzinfo is None:
+        raise ValueError("the store takes aware moments only")
+    moment = value if value.tzinfo is UTC else value.astimezone(UTC)
+    # on SQLite as SQLAlchemy writes it, so that both compare as text
+    return moment.isoformat(" ", "microseconds")[:26] if dialect == "sqlite" else moment
+
+
+def _moment(value: str | datetime | None) -> datetime | None:
+    if value is None:
+        return None
+    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value.astimezone(UTC)
