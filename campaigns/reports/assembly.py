@@ -63,12 +63,10 @@ def report(
             for rows in (
                 queries.contacts(connection, selection),
                 queries.progress(connection, selection),
-                queries.progress_by_variant(connection, selection),
                 queries.endings(connection, selection),
                 queries.durations(connection, selection),
                 queries.learned(connection, selection),
                 queries.refusals(connection, selection),
-                queries.refusals_by_variant(connection, selection),
                 queries.remarks(connection, selection),
                 queries.transfers(connection, selection),
                 queries.callbacks(connection, selection, now),
@@ -93,12 +91,10 @@ def _campaign(
     record: CampaignRecord,
     contacts: Rows,
     progress: Rows,
-    progress_by_variant: Rows,
     endings: Rows,
     durations: Rows,
     learned: Rows,
     refusals: Rows,
-    refusals_by_variant: Rows,
     remarks: Rows,
     transfers: Rows,
     callbacks: Rows,
@@ -125,7 +121,7 @@ def _campaign(
         crises=_said(learned, Kind.CRISIS),
         transfers=_transfers(transfers),
         callbacks=_callbacks(callbacks),
-        variants=tuple(_variants(progress_by_variant, learned, refusals_by_variant)),
+        variants=tuple(_variants(progress, learned, refusals)),
         comparisons=tuple(_comparisons(record.matter, funnel, satisfaction)),
     )
 
@@ -213,7 +209,7 @@ def _callbacks(rows: Rows) -> Callbacks:
 
 def _variants(progress: Rows, learned: Rows, refusals: Rows) -> Iterator[Variant]:
     """By name; none for a campaign that has no more than one wording."""
-    names = sorted({row.variant for row in progress})
+    names = sorted({row.variant for row in progress if row.variant})
     first: Variant | None = None
     for name in names if len(names) > 1 else ():
         came, said, refused = ([row for row in rows if row.variant == name] for rows in (progress, learned, refusals))

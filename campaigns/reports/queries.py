@@ -39,12 +39,12 @@ class Selection:
     since: datetime | None
     before: datetime | None
 
-    def holds(self) -> Iterator[ColumnElement[bool]]:
-        yield call.c.campaign_id.in_(self.campaign_ids)
+    def holds(self, calls: sa.FromClause = call) -> Iterator[ColumnElement[bool]]:
+        yield calls.c.campaign_id.in_(self.campaign_ids)
         if self.since is not None:
-            yield call.c.dialed_at >= self.since
+            yield calls.c.dialed_at >= self.since
         if self.before is not None:
-            yield call.c.dialed_at < self.before
+            yield calls.c.dialed_at < self.before
 
 
 def contacts(connection: Connection, selection: Selection) -> Sequence[Row[Any]]:
@@ -57,29 +57,19 @@ def contacts(connection: Connection, selection: Selection) -> Sequence[Row[Any]]
 
 
 def progress(connection: Connection, selection: Selection) -> Sequence[Row[Any]]:
-    """campaign_id, attempts, stage (how far the furthest call came), times (how many such contacts).
+    """campaign_id, variant, attempts, stage (how far the furthest call came), times (how many such contacts).
 
     Each contact is counted once. A call that the line never took is no attempt.
     """
-    return _progress(connection, selection, call.c.campaign_id)
-
-
-def progress_by_variant(connection: Connection, selection: Selection) -> Sequence[Row[Any]]:
-    """The same for each variant, from the calls that spoke it; first columns campaign_id, variant."""
-    return _progress(connection, selection, call.c.campaign_id, call.c.variant, only=[call.c.variant != ""])
-
-
-def _progress(
-    connection: Connection, selection: Selection, *by: ColumnElement[Any], only: Sequence[ColumnElement[bool]] = ()
-) -> Sequence[Row[Any]]:
     each = (
         sa.select(
-            *by,
+            call.c.campaign_id,
+            sa.func.max(call.c.variant).label("variant"),
             sa.func.sum(sa.case((call.c.disposition == Disposition.ROUTE_DOWN, 0), else_=1)).label("attempts"),
             sa.func.max(call.c.stage).label("stage"),
         )
-        .where(*selection.holds(), *only)
-        .group_by(*by, call.c.contact_id)
+        .where(*selection.holds())
+        .group_by(call.c.campaign_id, call.c.contact_id)
         .subquery("each")
     )
     return connection.execute(sa.select(each, sa.func.count().label("times")).group_by(*each.c)).all()
@@ -115,25 +105,25 @@ def learned(connection: Connection, selection: Selection) -> Sequence[Row[Any]]:
 
 
 def refusals(connection: Connection, selection: Selection) -> Sequence[Row[Any]]:
-    """campaign_id, kind (opt_out, wrong_number), times: how many contacts said so."""
-    return _refusals(connection, selection, call.c.campaign_id)
+    """campaign_id, variant, kind (opt_out, wrong_number), times: how many contacts said so, each counted once.
 
-
-def refusals_by_variant(connection: Connection, selection: Selection) -> Sequence[Row[Any]]:
-    """The same for each variant; first columns campaign_id, variant."""
-    return _refusals(connection, selection, call.c.campaign_id, call.c.variant, only=[call.c.variant != ""])
-
-
-def _refusals(
-    connection: Connection, selection: Selection, *by: ColumnElement[Any], only: Sequence[ColumnElement[bool]] = ()
-) -> Sequence[Row[Any]]:
-    query: sa.Select[Any] = (
-        sa.select(*by, result.c.kind, sa.func.count(call.c.contact_id.distinct()).label("times"))
-        .join(call, call.c.id == result.c.call_id)
-        .where(result.c.kind.in_([Kind.OPT_OUT, Kind.WRONG_NUMBER]), _PERSON, *selection.holds(), *only)
-        .group_by(*by, result.c.kind)
+    The variant is the one under which `progress` counts the contact, also when the campaign's wording was changed.
+    """
+    own = call.alias("own")
+    variant = (
+        sa.select(sa.func.max(own.c.variant))
+        .where(own.c.contact_id == call.c.contact_id, *selection.holds(own))
+        .scalar_subquery()
     )
-    return connection.execute(query).all()
+    each = (
+        sa.select(call.c.campaign_id, variant.label("variant"), result.c.kind, call.c.contact_id)
+        .join(result, result.c.call_id == call.c.id)
+        .where(result.c.kind.in_([Kind.OPT_OUT, Kind.WRONG_NUMBER]), _PERSON, *selection.holds())
+        .distinct()
+        .subquery("each")
+    )
+    columns = (each.c.campaign_id, each.c.variant, each.c.kind)
+    return connection.execute(sa.select(*columns, sa.func.count().label("times")).group_by(*columns)).all()
 
 
 def remarks(connection: Connection, selection: Selection) -> Sequence[Row[Any]]:

@@ -189,6 +189,18 @@ def test_variants_are_compared_with_the_first(store: Store) -> None:
     assert a.satisfied.of + b.satisfied.of == found.satisfaction.ratings
 
 
+def test_whoever_heard_two_wordings_is_counted_under_one(store: Store) -> None:
+    history = History(store)
+    changing, other = history.campaign(Definition(variants={"z": 1}), 2)
+    history.call(changing, Disposition.NO_ANSWER)
+    store.save_campaign(Definition(variants={"a": 1}), "changed", MONDAY_NOON)
+    history.call(changing, Disposition.OPTED_OUT, OptOut(Via.VOICE, "stop"), at=FIVE_PM, seconds=5)
+    history.call(other, Disposition.COMPLETED, seconds=30)
+    a, z = of(store).variants
+    assert (a.attempted, a.opted_out) == (1, proportion(0, 1))
+    assert (z.attempted, z.opted_out) == (1, proportion(1, 1))
+
+
 def test_a_campaign_without_variants_compares_none(store: Store) -> None:
     history = History(store)
     (contact_id,) = history.campaign(Definition(), 1)
