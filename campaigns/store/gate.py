@@ -22,7 +22,7 @@ from campaigns.compliance.packs import PackUnreadable
 from campaigns.compliance.rules import may_call
 from campaigns.compliance.verdict import Reason, Rule, Verdict
 from campaigns.compliance.windows import zones_of
-from campaigns.outcomes import Disposition
+from campaigns.outcomes import Disposition, Stage
 from campaigns.script import Purpose
 from campaigns.store import tables
 from campaigns.store.contacts import Contacts, NoSuchContact
@@ -340,7 +340,7 @@ _WRITE_CALL = Prepared(
             "contact_id", "campaign_id", "version_id", "number", "brand", "purpose", "matter", "reference", "attempt",
             "line", "owner", "dialed_at", "variant", "week_hour",
         )}
-        | {"state": CallState.DIALING, "detail": ""}
+        | {"state": CallState.DIALING, "detail": "", "stage": Stage.NOBODY}
     )
     .returning(call.c.id)
 )  # fmt: skip
