@@ -39,6 +39,10 @@ _FAINTEST_DBFS: Final = -55.0
 _BACKGROUND_WINDOWS: Final = 62
 """The background is what the last two seconds without near speech sounded like."""
 _QUIET_LINE_DBFS: Final = -65.0
+_AWAKE_WINDOWS: Final = 15
+"""The detector goes on for half a second of silence before it sleeps."""
+_WAKING_WINDOWS: Final = 4
+"""So much of the silence it is shown when it wakes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +74,8 @@ class VoiceActivity:
         self._active = False
         self._loudest = _QUIET_LINE_DBFS
         self._levels: deque[float] = deque(maxlen=_FADING_WINDOWS)
+        self._silent = 0
+        self._asleep: deque[Samples] = deque(maxlen=_WAKING_WINDOWS)
         self._background = deque([_QUIET_LINE_DBFS] * (_BACKGROUND_WINDOWS // 8), maxlen=_BACKGROUND_WINDOWS)
 
     def feed(self, samples: Samples) -> list[Window]:
@@ -83,8 +89,8 @@ class VoiceActivity:
         return windows
 
     def _judge(self, chunk: Samples) -> Window:
-        probability = float(self._detector.process_chunk(chunk.tobytes()))
         level = Sound(chunk, WIDEBAND_RATE).level_dbfs
+        probability = self._probability(chunk, level)
         self._loudest -= _FORGET_DB
         if probability >= _SURE:
             self._loudest = max(self._loudest, level)
@@ -104,3 +110,13 @@ class VoiceActivity:
             and level >= max(float(np.median(self._background)) + above, _FAINTEST_DBFS)
             and lately >= self._loudest - _NEAR_DB
         )
+
+    def _probability(self, chunk: Samples, level_dbfs: float) -> float:
+        """How likely it is speech. In lasting silence the detector sleeps, which saves most of a call's work."""
+        self._silent = self._silent + 1 if level_dbfs < _FAINTEST_DBFS else 0
+        if self._silent > _AWAKE_WINDOWS:
+            self._asleep.append(chunk)
+            return 0.0
+        while self._asleep:  # what came just before is what a beginning is told by
+            self._detector.process_chunk(self._asleep.popleft().tobytes())
+        return float(self._detector.process_chunk(chunk.tobytes()))

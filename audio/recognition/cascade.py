@@ -16,7 +16,7 @@ SURE = 0.8
 """The quick engine's confidence from which its answer stands."""
 
 QUICK_PHRASES = 16
-"""The largest grammar the quick engine is asked about: with its wide beams a grammar of a hundred phrases takes seconds."""
+"""The largest grammar the quick engine is asked about: with its wide beams a hundred phrases take it seconds."""
 
 
 class CascadeRecognizer:

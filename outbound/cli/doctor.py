@@ -93,7 +93,7 @@ def _recognisers() -> Iterator[Check]:
 
 
 def _devices() -> Iterator[Check]:
-    from audio import devices
+    import audio.devices as devices
 
     try:
         found = devices.available()
