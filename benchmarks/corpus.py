@@ -2,8 +2,8 @@
 
 Decides what counts as right, which clips may be tuned on and which are held out, and what a telephone does to a clip.
 A corpus is a folder with `labels.tsv` (columns file, intent, text, voice, set, accept, hard_negative, phrase) and
-the clips it names. The parts are cut by hashes, so that they stay the same for ever: synthetic clips by their phrase (the
-held-out wordings were never tuned on), people by their speaker.
+the clips it names. The parts are cut by hashes, so that they stay the same for ever: synthetic clips by their phrase
+(the held-out wordings were never tuned on), people by their speaker.
 """
 
 from __future__ import annotations

@@ -2,11 +2,11 @@
 
     python -m benchmarks.recognition --corpus PATH [--part held-out] [--engines cascade] [--conditions ulaw8k] [--json]
 
-Every clip is heard as a step of a script would hear it: sound goes through the engine in 20 ms frames, words through the
-model of meaning. Ratings and satisfaction are heard by a step that asks for a rating, yes and no by one that asks yes or no.
-Whatever a callee may say anywhere (opt-out, transfer, off-topic speech ...) is heard by one of three kinds of step (rating, yes or no,
-open), drawn by the clip's name, so that the step does not give the meaning away. Computing is the process's CPU time
-between the last sample and the meaning.
+Every clip is heard as a step of a script would hear it: sound goes through the engine in 20 ms frames, words through
+the model of meaning. Ratings and satisfaction are heard by a step that asks for a rating, yes and no by one that asks
+yes or no. Whatever a callee may say anywhere (opt-out, transfer, off-topic speech ...) is heard by one of three kinds
+of step (rating, yes or no, open), drawn by the clip's name, so that the step does not give the meaning away. Computing
+is the process's CPU time between the last sample and the meaning.
 """
 
 from __future__ import annotations

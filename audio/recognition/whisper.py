@@ -1,8 +1,10 @@
 """Whisper through CTranslate2 (extra `whisper`): free wording, also on the telephone.
 
 Decides how much sound the model looks at, which tokens it may say and what its scores are worth. Whisper is built
-for windows of 30 seconds; an answer is short, so the encoder is given a window of ten seconds, which costs a third of
-the time at the same word error. It offers no partial results.
+for windows of 30 seconds, and a shorter window makes it repeat itself; an answer is short, and most of the time would
+go into encoding silence. So the encoder is given the answer and a second and a half after it, and the rest of the
+window is filled with what silence looks like encoded, computed once: a fifth of the time at a lower word error. It
+offers no partial results.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from itertools import groupby
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audio.errors import MissingExtra, ModelMissing
 from audio.pcm import WIDEBAND_RATE, Samples, Sound
@@ -29,12 +32,14 @@ except ImportError as error:
     raise MissingExtra("whisper", "whisper") from error
 
 _FRAME_SAMPLES = 160
-_WINDOW_FRAMES = 1_000
-"""10 s; shorter windows are quicker still but make the model repeat itself (500: three times the word error)."""
-_LONGEST_FRAMES = 3_000
+_WINDOW_FRAMES = 3_000
 """30 s, what Whisper was trained on; later sound is not heard."""
+_SILENT_FRAMES = 150
+"""Silence that is encoded together with the answer, so that its end is heard as one."""
 _LONGEST_ANSWER_TOKENS = 48
-_PROMPT_PHRASES = 24
+_SHORT_ANSWERS = {"en": "One, two, three, four, five. Yes. No."}
+"""Text that came before, as it were, where a short answer is expected: it draws the model towards such words.
+Longer lists make it count on by itself; sentences are heard better without."""
 _NEVER_REPEATED = 3
 """Words: the decoder may not say a sequence of so many tokens twice, which cuts its loops short."""
 _SHORTEST_SECONDS = 0.1
@@ -72,6 +77,9 @@ class WhisperRecognizer:
         base = language.split("-")[0].lower()
         self._tokenizer = Tokenizer(vocabulary, self._model.is_multilingual, task="transcribe", language=base)
         self._features = FeatureExtractor(feature_size=self._model.n_mels)
+        self._silence = np.array(self._encoded(np.zeros((self._model.n_mels, _WINDOW_FRAMES), dtype=np.float32)))
+        short_answers = _SHORT_ANSWERS.get(base)
+        self._hint = [self._tokenizer.sot_prev, *self._tokenizer.encode(f" {short_answers}")] if short_answers else []
         # Numbers are wanted as words: "four", not "4".
         digits = [number for piece, number in vocabulary.get_vocab().items() if re.search(r"\d", piece)]
         self._silent_tokens = [-1, *(number for number in digits if number < self._tokenizer.eot)]
@@ -82,7 +90,8 @@ class WhisperRecognizer:
     def _heard(self, sound: Sound, expected: Expected) -> Transcript:
         if sound.seconds < _SHORTEST_SECONDS:
             return Transcript("", 0.0, self.engine)
-        prompt = [*self._hint(expected), *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
+        hint = self._hint if expected.closed else []
+        prompt = [*hint, *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         result = self._model.generate(
             self._window(sound.at(WIDEBAND_RATE).samples),
             [prompt],
@@ -97,20 +106,19 @@ class WhisperRecognizer:
         sure = 1 / (1 + math.exp(-_STEEPNESS * (result.scores[0] - _EVEN_SCORE)))
         return Transcript(text, sure * (1 - result.no_speech_prob) if text else 0.0, self.engine)
 
-    def _hint(self, expected: Expected) -> list[int]:
-        """The likely phrases as text that came before, which draws the model towards them."""
-        if not expected.phrases:
-            return []
-        said = ". ".join(phrase.capitalize() for phrase in expected.phrases[:_PROMPT_PHRASES])
-        return [self._tokenizer.sot_prev, *self._tokenizer.encode(f" {said}.")]
-
     def _window(self, samples: Samples) -> ctranslate2.StorageView:
-        spectrum = self._features(samples.astype(np.float32) / 32_768, padding=_FRAME_SAMPLES)
-        heard = spectrum[:, :_LONGEST_FRAMES]
-        frames = max(_WINDOW_FRAMES, heard.shape[1] + heard.shape[1] % 2)
-        window = np.zeros((1, spectrum.shape[0], frames), dtype=np.float32)
-        window[0, :, : heard.shape[1]] = heard
+        """The answer as the decoder is to see it: encoded, with encoded silence up to the end of the window."""
+        spectrum = self._features(samples.astype(np.float32) / 32_768, padding=_FRAME_SAMPLES)[:, :_WINDOW_FRAMES]
+        frames = min(_WINDOW_FRAMES, (spectrum.shape[1] + _SILENT_FRAMES) // 2 * 2)  # two frames are one position
+        heard = np.zeros((spectrum.shape[0], frames), dtype=np.float32)
+        heard[:, : spectrum.shape[1]] = spectrum
+        window = self._silence.copy()
+        window[:, : frames // 2] = np.array(self._encoded(heard))
         return ctranslate2.StorageView.from_array(window)
+
+    def _encoded(self, spectrum: NDArray[np.float32]) -> ctranslate2.StorageView:
+        """Of shape (1, frames / 2, width) for a spectrum of shape (bands, frames)."""
+        return self._model.encode(ctranslate2.StorageView.from_array(spectrum[np.newaxis]))
 
 
 def _plain(text: str) -> str:
