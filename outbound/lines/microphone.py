@@ -8,6 +8,7 @@ telephone's.
 from __future__ import annotations
 
 import asyncio
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
@@ -42,6 +43,7 @@ _STARTING_SECONDS = 5.0
 """A sound card that brings nothing for so long does not work."""
 _HELLO_WINDOWS = 4
 """Speech that counts as picking up: 128 ms of it."""
+_LEAD_SECONDS = 0.5
 _RING_DBFS = -26.0
 _KEYS = frozenset("".join(KEYS))
 
@@ -218,6 +220,9 @@ class MicrophoneChannel:
         self._over = False
         self._activity = VoiceActivity(self.rate)
         self._speaks = 0
+        self._lead: deque[Samples] = deque(maxlen=round(_LEAD_SECONDS / FRAME_SECONDS))
+        self._owed = 0
+        """Frames that were handed over late, at once: what is sent in return has no place any more."""
         ring = progress_tone(Progress.RINGBACK, 60.0, _RING_DBFS).at(self.rate)
         self._ring = chain.from_iterable(repeat(tuple(ring.frames())))
         self._ring_frames = round(ring_seconds / FRAME_SECONDS)
@@ -227,7 +232,9 @@ class MicrophoneChannel:
         return await self._signals.get()
 
     def send(self, frame: Samples) -> None:
-        if self._answered and not self._over:
+        if self._owed:
+            self._owed -= 1
+        elif self._answered and not self._over:
             self._play(frame)
 
     def transfer(self, order: TransferOrder) -> None:
@@ -246,11 +253,16 @@ class MicrophoneChannel:
             self._signals.put_nowait(Frame(frame))
             return
         self._play(next(self._ring))
+        self._lead.append(frame)
         self._ring_frames -= 1
         for window in self._activity.feed(frame):
             self._speaks = self._speaks + 1 if window.active else 0
         if self._speaks >= _HELLO_WINDOWS:
             self._pick_up()
+            # The word that picked up is heard from its beginning: half a greeting can sound like anything.
+            self._owed = len(self._lead)
+            for earlier in self._lead:
+                self._signals.put_nowait(Frame(earlier))
         elif self._ring_frames <= 0:
             self._end(Ended(EndCause.NO_ANSWER, "rang out"))
 

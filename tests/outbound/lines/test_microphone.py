@@ -1,0 +1,41 @@
+"""Calls at the computer: the command a user types, a real sound card, and a synthetic person before it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from campaigns.templates import template_text
+from outbound.simulation.callee import Callee, Presses, Says
+from tests.audio.soundcard import SoundCard, sound_card
+from tests.outbound.lines.person import sit
+
+pytestmark = pytest.mark.telephones
+
+
+@pytest.fixture
+def card(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundCard]:
+    with sound_card(tmp_path_factory.mktemp("c")) as card:
+        yield card
+
+
+@pytest.fixture
+def campaign(tmp_path: Path) -> str:
+    path = tmp_path / "shipping.yaml"
+    path.write_text(template_text("shipping"))
+    return str(path)
+
+
+def test_a_person_with_a_headset_says_hello_is_understood_and_interrupts_to_opt_out(
+    card: SoundCard, campaign: str
+) -> None:
+    person = Callee("person", does=(Says("yes please"), Says("please stop calling me", after=1.0)))
+    sitting = sit(card, person, "--campaign", campaign, "--field", "name=Kim")
+    assert sitting.code == 0, sitting.notes
+    assert "a headset" in sitting.notes
+    assert "Kim" in sitting.said[0]
+    assert [heard["intent"] for heard in sitting.of("heard")][-2:] == ["yes", "opt_out"]
+    assert sitting.of("heard")[-1]["interrupted"]
+    assert sitting.end["disposition"] == "opted_out"
