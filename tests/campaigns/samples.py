@@ -35,7 +35,7 @@ class Definition:
     name: str = "shipping"
     brand: str = "Lumen"
     purpose: Purpose = Purpose.INFORMATIONAL
-    matter: str = "other"
+    matter: str = "delivery"
     caller_id: str | None = "+12125550100"
     calling: Calling = Calling()
     retry: Mapping[Disposition, Retry] = field(

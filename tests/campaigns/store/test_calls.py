@@ -44,7 +44,7 @@ def test_an_opt_out_closes_every_open_contact_of_the_number_in_scope_at_once(sto
     assert (entry.source, entry.reach.target, entry.words) == (Source.SPOKEN, "Lumen", "stop calling me")
     assert (entry.call_id, entry.added_at, entry.actor) == (permit.call_id, LATER, "robot")
     assert store.finish(permit.call_id, Disposition.COMPLETED, LATER) is Disposition.OPTED_OUT
-    assert rules_of(ask_gate(store, permit.contact_id)) == ["contact", "listed"]
+    assert rules_of(ask_gate(store, permit.contact_id)) == ["contact", "listed", "cap"]
 
 
 def test_an_opt_out_for_everyone_reaches_every_brand(store: Store) -> None:
