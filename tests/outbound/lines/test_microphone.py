@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from campaigns.templates import template_text
-from outbound.simulation.callee import Callee, Presses, Says
+from outbound.simulation.callee import Callee, Says
 from tests.audio.soundcard import SoundCard, sound_card
 from tests.outbound.lines.person import sit
 
