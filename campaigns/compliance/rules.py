@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from campaigns.compliance.book import RuleBook
@@ -45,7 +46,7 @@ def may_call(facts: CallFacts, book: RuleBook, now: datetime, already: Sequence[
 
 
 def _next_allowed(
-    reasons: Iterable[Reason], windows: Sequence[Window], zones: Sequence[ZoneInfo], now: datetime
+    reasons: Iterable[Reason], windows: tuple[Window, ...], zones: tuple[ZoneInfo, ...], now: datetime
 ) -> datetime | None:
     moment = now
     for reason in reasons:
@@ -88,6 +89,8 @@ def _consent(facts: CallFacts, rules: Iterable[ConsentRule]) -> Iterator[Reason]
 
 
 def _caps(facts: CallFacts, rules: Iterable[CapRule], now: datetime) -> Iterator[Reason]:
+    if not facts.history:
+        return
     for rule in rules:
         if rule.unless_consent and facts.consents:
             continue
@@ -136,7 +139,13 @@ _TOOK_MESSAGE = (frozenset(one for one in Disposition if one.reached) - {Disposi
 }
 
 
-def _windows(windows: Iterable[Window], zones: Sequence[ZoneInfo], now: datetime) -> Iterator[Reason]:
+@lru_cache(maxsize=1024)
+def _windows(windows: tuple[Window, ...], zones: tuple[ZoneInfo, ...], now: datetime) -> tuple[Reason, ...]:
+    """The same for everybody in a place at a moment: kept, for whoever asks about thousands."""
+    return tuple(_shut(windows, zones, now))
+
+
+def _shut(windows: Iterable[Window], zones: Iterable[ZoneInfo], now: datetime) -> Iterator[Reason]:
     for window in windows:
         for zone in zones:
             if window.covers(zone, now):

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
+from functools import cache, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -89,6 +89,11 @@ class Window:
 
 def next_open(windows: Iterable[Window], zones: Iterable[ZoneInfo], moment: datetime) -> datetime | None:
     """The earliest moment, `moment` or later, inside every window in every zone; None if there is none for a year."""
+    return _next_open(tuple(windows), tuple(zones), moment)
+
+
+@lru_cache(maxsize=1024)
+def _next_open(windows: tuple[Window, ...], zones: tuple[ZoneInfo, ...], moment: datetime) -> datetime | None:
     pairs = [(window, zone) for window in windows for zone in zones]
     last = moment + _HORIZON
     at = moment

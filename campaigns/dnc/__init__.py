@@ -3,6 +3,7 @@
 Keeping entries is `campaigns/store/register.py`; nothing here writes to the store.
 """
 
+from campaigns.dnc.bulk import read_numbers
 from campaigns.dnc.entries import Entry, NewEntry, Reach
 from campaigns.dnc.exporting import ExportFormat, Written, write_entries
 from campaigns.dnc.numbers import NotANumber, e164
@@ -21,5 +22,6 @@ __all__ = [
     "e164",
     "format_of",
     "read_list",
+    "read_numbers",
     "write_entries",
 ]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 
 import phonenumbers
-from phonenumbers import PhoneNumberFormat
+from phonenumbers import PhoneNumberFormat, ValidationResult
 
 from campaigns.errors import CampaignError
 
@@ -45,6 +45,6 @@ def e164(text: str, region: str | None = None) -> str:
         raise NotANumber("This is not a telephone number.", "Correct it, best with + and the country code.") from error
     if number.extension:
         raise NotANumber("A number with an extension cannot be listed.", "Give the number without the extension.")
-    if not phonenumbers.is_possible_number(number):
+    if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:  # not a local part either
         raise NotANumber("There is no such telephone number.", "Correct it, best with + and the country code.")
     return str(phonenumbers.format_number(number, PhoneNumberFormat.E164))

@@ -6,22 +6,30 @@ broken span them in single transactions.
 
 from __future__ import annotations
 
+from campaigns.store.auditing import AuditFilter, Auditing, AuditRecord
 from campaigns.store.calls import Calls
 from campaigns.store.campaigns import CampaignRecord, Campaigns, NoSuchCampaign
 from campaigns.store.consent import Basis, Consent
 from campaigns.store.contacts import Added, Contact, NoSuchContact
 from campaigns.store.database import StoreError, open_engine
 from campaigns.store.exchange import Exchange, Exported, Imported
+from campaigns.store.foresight import Foreseen, Foresight
 from campaigns.store.gate import Claim, Permit, Refusal
 from campaigns.store.history import History
 from campaigns.store.holds import Holds
 from campaigns.store.leases import LeaseHeld
+from campaigns.store.ledger import Head
+from campaigns.store.national import ListCopy
+from campaigns.store.privacy import Erased, Privacy, Purged, Retention
 from campaigns.store.register import EntryFilter
 from campaigns.store.tables import CallState, CampaignState, ContactState
 from campaigns.store.tasks import OpenTask, Tasks
+from campaigns.store.verification import Finding, Verification, Verifying
 
 __all__ = [
     "Added",
+    "AuditFilter",
+    "AuditRecord",
     "Basis",
     "CallState",
     "CampaignRecord",
@@ -31,21 +39,29 @@ __all__ = [
     "Contact",
     "ContactState",
     "EntryFilter",
+    "Erased",
     "Exported",
+    "Finding",
+    "Foreseen",
+    "Head",
     "Imported",
     "LeaseHeld",
+    "ListCopy",
     "NoSuchCampaign",
     "NoSuchContact",
     "OpenTask",
     "Permit",
+    "Purged",
     "Refusal",
+    "Retention",
     "Store",
     "StoreError",
+    "Verification",
     "open_store",
 ]
 
 
-class Store(Calls, Campaigns, Exchange, History, Holds, Tasks):
+class Store(Auditing, Calls, Campaigns, Exchange, Foresight, History, Holds, Privacy, Tasks, Verifying):
     """The store of one house: campaigns, contacts, calls, register, consent, ledger."""
 
 

@@ -18,6 +18,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
+from campaigns.compliance.book import digests
 from campaigns.dnc import NewEntry, Reach
 from campaigns.outcomes import (
     Answer,
@@ -41,6 +42,7 @@ from campaigns.script import Purpose
 from campaigns.store import holds, tables
 from campaigns.store.gate import Gate
 from campaigns.store.history import NoSuchCall
+from campaigns.store.ledger import ledger
 from campaigns.store.prepared import Prepared
 from campaigns.store.tables import CallState, ContactState, table
 
@@ -259,6 +261,7 @@ class Calls(Gate):
         alive = sa.select(lease.c.owner).where(lease.c.until > now)
         with self.writing() as connection:
             holds.release(connection)
+            self._record_rules(connection, now, owner)
             left = connection.execute(
                 _CALL_IN_FLIGHT.where(call.c.owner != owner, call.c.owner.not_in(alive)).with_for_update(
                     of=call, skip_locked=True
@@ -270,6 +273,12 @@ class Calls(Gate):
                 ended = self._end(connection, row.id, unknown, now, detail="the process that made the call died")
                 self._plan(connection, ended, Disposition(ended.disposition), now)
             return len(left)
+
+    def _record_rules(self, connection: Connection, now: datetime, owner: str) -> None:
+        """The rules that a run begins with stand in the ledger, where they are not the ones of the run before."""
+        before = connection.execute(_LAST_RULES).scalar_one_or_none()
+        if before is None or json.loads(before) != digests():
+            self.record(connection, now, owner, "rules.load", None, digests())
 
     def results(self, call_id: int) -> list[SavedResult]:
         """What was learned in a call, in order."""
@@ -409,6 +418,7 @@ _REOPEN = Prepared(
         next_at=_moment("due"),
     )
 )
+_LAST_RULES = sa.select(ledger.c.body).where(ledger.c.action == "rules.load").order_by(ledger.c.seq.desc()).limit(1)
 _KINDS = sa.select(result.c.kind).where(result.c.call_id == sa.bindparam("call"))
 _PROMISE = sa.select(result.c.value, result.c.promised_at).where(
     result.c.call_id == sa.bindparam("call"), result.c.kind == Kind.CALLBACK

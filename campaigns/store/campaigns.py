@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -11,13 +12,18 @@ from sqlalchemy import Connection
 
 from campaigns.script import Purpose
 from campaigns.store import tables
-from campaigns.store.database import Database, StoreError
+from campaigns.store.database import StoreError
+from campaigns.store.ledger import Ledger
 from campaigns.store.tables import CampaignState, ContactState, table
 from campaigns.store.terms import Definition, Terms
 
 campaign = table(tables.Campaign)
 version = table(tables.CampaignVersion)
 contact = table(tables.Contact)
+
+
+OPERATOR = "operator"
+"""The actor where nobody says who it was."""
 
 
 class NoSuchCampaign(StoreError):
@@ -82,10 +88,12 @@ def record(connection: Connection, name: str) -> CampaignRecord:
     return _record(row)
 
 
-class Campaigns(Database):
+class Campaigns(Ledger):
     """What the store knows of campaigns."""
 
-    def save_campaign(self, definition: Definition, source: str, now: datetime) -> CampaignRecord:
+    def save_campaign(
+        self, definition: Definition, source: str, now: datetime, *, actor: str = OPERATOR
+    ) -> CampaignRecord:
         """Keeps the definition; a changed text becomes a new version, and applies from the next call on.
 
         Contacts that waited for a calling window are looked at again, because the window may have moved.
@@ -104,7 +112,7 @@ class Campaigns(Database):
                     .values(name=definition.name, state=CampaignState.DRAFT, saved_at=now, **facts)
                     .returning(campaign.c.id)
                 ).scalar_one()
-                self._add_version(connection, campaign_id, 1, definition, source, now)
+                self._add_version(connection, campaign_id, 1, definition, source, now, actor)
                 return record(connection, definition.name)
             if (known.brand, known.purpose) != (facts["brand"], facts["purpose"]) and known.state != "draft":
                 raise StoreError(
@@ -113,7 +121,7 @@ class Campaigns(Database):
                 )
             terms = Terms.of(definition)
             if known.source != source or known.terms != terms.to_json():
-                self._add_version(connection, known.id, known.version + 1, definition, source, now)
+                self._add_version(connection, known.id, known.version + 1, definition, source, now, actor)
                 connection.execute(sa.update(campaign).where(campaign.c.id == known.id).values(saved_at=now, **facts))
                 connection.execute(
                     sa.update(contact)
@@ -123,9 +131,15 @@ class Campaigns(Database):
                 )
             return record(connection, definition.name)
 
-    @staticmethod
     def _add_version(
-        connection: Connection, campaign_id: int, number: int, definition: Definition, source: str, now: datetime
+        self,
+        connection: Connection,
+        campaign_id: int,
+        number: int,
+        definition: Definition,
+        source: str,
+        now: datetime,
+        actor: str,
     ) -> None:
         version_id = connection.execute(
             sa.insert(version)
@@ -139,6 +153,9 @@ class Campaigns(Database):
             .returning(version.c.id)
         ).scalar_one()
         connection.execute(sa.update(campaign).where(campaign.c.id == campaign_id).values(version_id=version_id))
+        digest = hashlib.sha256(source.encode()).hexdigest()
+        body = {"campaign": definition.name, "version": number, "sha256": digest}
+        self.record(connection, now, actor, "campaign.save", None, body)
 
     def campaign(self, name: str) -> CampaignRecord:
         """Raises NoSuchCampaign."""
@@ -155,7 +172,7 @@ class Campaigns(Database):
         with self.reading() as connection:
             return str(connection.execute(sa.select(version.c.source).where(version.c.id == version_id)).scalar_one())
 
-    def set_state(self, name: str, state: CampaignState, now: datetime) -> CampaignRecord:
+    def set_state(self, name: str, state: CampaignState, now: datetime, *, actor: str = OPERATOR) -> CampaignRecord:
         """Effective for the very next call: the gate reads it.
 
         Raises:
@@ -167,6 +184,7 @@ class Campaigns(Database):
             )
             if not changed.rowcount:
                 raise NoSuchCampaign(name)
+            self.record(connection, now, actor, "campaign.state", None, {"campaign": name, "state": state})
             return record(connection, name)
 
     def finish_campaigns(self, now: datetime) -> list[str]:

@@ -156,6 +156,8 @@ class Contacts(Register, Consents):
                     .where(campaign.c.id == record.id)
                     .values(state=tables.CampaignState.PAUSED, saved_at=now)
                 )
+            body = {"campaign": record.name, "new": new, "known": seen - new, "listed": listed}
+            self.record(connection, now, actor, "contacts.add", None, body)
             return Added(new, seen - new, changed - new, listed)
 
     def _insert(self, connection: Connection, campaign_id: int, batch: list[NewContact], now: datetime) -> int:

@@ -6,9 +6,11 @@ call is `campaigns/compliance`.
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
@@ -49,29 +51,55 @@ class _Kind(StrEnum):
     CONSENT = "consent"
 
 
-def dossier(
-    connection: Connection, forms: tuple[str, str], now: datetime, *, brand: str, campaign: str, purpose: str
-) -> Dossier:
-    """Reads it, for a call of this brand, campaign and purpose.
+@dataclass(frozen=True, slots=True)
+class Intent:
+    """What the call is for."""
+
+    brand: str
+    campaign: str
+    purpose: str
+
+
+def dossier(connection: Connection, forms: tuple[str, str], now: datetime, intent: Intent) -> Dossier:
+    """Reads it for one number.
 
     Args:
         forms: the number as it is, and as it stands where it was erased.
     """
+    number, erased = forms
+    found = _ONE.rows(connection, number=number, erased=erased, now=now, since=now - HISTORY, brand=intent.brand)
+    return _gather(found, intent)
+
+
+def dossiers(connection: Connection, forms: Mapping[str, str], now: datetime, intent: Intent) -> dict[str, Dossier]:
+    """Reads it for many; numbers of which nothing is known are left out.
+
+    Args:
+        forms: each form in which a number may stand, and the number.
+    """
+    values = {"numbers": list(forms), "now": now, "since": now - HISTORY, "brand": intent.brand}
+    found: dict[str, list[Any]] = {}
+    for row in connection.execute(_MANY, values):
+        found.setdefault(forms[row.number], []).append(row)
+    return {number: _gather(rows, intent) for number, rows in found.items()}
+
+
+def _gather(rows: Iterable[Any], intent: Intent) -> Dossier:
     listings: list[Listing] = []
     history: list[PastCall] = []
     consents: set[str] = set()
-    number, erased = forms
-    for row in _DOSSIER.rows(connection, number=number, erased=erased, now=now, since=now - HISTORY, brand=brand):
+    for row in rows:
         match row.kind:
             case _Kind.ENTRY:
                 scope = Scope(row.a)
-                if Reach(scope, row.b).covers(brand=brand, campaign=campaign, purpose=purpose):
+                reach = Reach(scope, row.b)
+                if reach.covers(brand=intent.brand, campaign=intent.campaign, purpose=intent.purpose):
                     listings.append(Listing(scope, row.c, row.since, row.until))
             case _Kind.CALL:
                 ended = Disposition(row.e) if row.e else None
                 history.append(PastCall(row.since, row.id, row.a, row.b, row.c, row.d, ended))
             case _Kind.CONSENT:
-                if row.b in (purpose, Purpose.MARKETING):
+                if row.b in (intent.purpose, Purpose.MARKETING):
                     consents.add(row.a)
     return Dossier(tuple(listings), tuple(history), frozenset(consents))
 
@@ -80,7 +108,6 @@ def _moment(name: str) -> sa.BindParameter[datetime]:
     return sa.bindparam(name, type_=UtcDateTime())
 
 
-_NUMBERS: tuple[sa.BindParameter[str], ...] = (sa.bindparam("number"), sa.bindparam("erased"))
 _NOTHING = sa.literal_column("''", sa.Text)
 _NEVER = sa.cast(sa.null(), UtcDateTime())
 
@@ -89,50 +116,56 @@ def _kind(kind: _Kind) -> sa.ColumnElement[str]:
     return sa.literal_column(f"'{kind}'", sa.Text).label("kind")
 
 
-_DOSSIER = Prepared(
-    sa.union_all(
-        sa.select(
-            _kind(_Kind.ENTRY),
-            entry.c.id.label("id"),
-            entry.c.scope.label("a"),
-            entry.c.target.label("b"),
-            entry.c.source.label("c"),
-            _NOTHING.label("d"),
-            _NOTHING.label("e"),
-            entry.c.added_at.label("since"),
-            entry.c.expires_at.label("until"),
-        ).where(
-            entry.c.number.in_(_NUMBERS),
-            entry.c.revoked_at.is_(None),
-            sa.or_(entry.c.expires_at.is_(None), entry.c.expires_at > _moment("now")),
-        ),
-        sa.select(
-            _kind(_Kind.CALL),
-            call.c.contact_id,
-            call.c.brand,
-            call.c.purpose,
-            call.c.matter,
-            call.c.reference,
-            call.c.disposition,
-            call.c.dialed_at,
-            _NEVER,
-        ).where(call.c.number.in_(_NUMBERS), call.c.dialed_at > _moment("since")),
-        sa.select(
-            _kind(_Kind.CONSENT),
-            consent.c.id,
-            consent.c.basis,
-            consent.c.purpose,
-            _NOTHING,
-            _NOTHING,
-            _NOTHING,
-            consent.c.given_at,
-            consent.c.expires_at,
-        ).where(
-            consent.c.number.in_(_NUMBERS),
-            consent.c.brand == sa.bindparam("brand"),
-            consent.c.given_at <= _moment("now"),
-            sa.or_(consent.c.expires_at.is_(None), consent.c.expires_at > _moment("now")),
-            sa.or_(consent.c.withdrawn_at.is_(None), consent.c.withdrawn_at > _moment("now")),
-        ),
+def _question(numbers: Any) -> sa.CompoundSelect[Any]:
+    """Everything about these numbers; `a` to `e` mean something else in each kind of row."""
+    entries = sa.select(
+        _kind(_Kind.ENTRY),
+        entry.c.number,
+        entry.c.id,
+        entry.c.scope.label("a"),
+        entry.c.target.label("b"),
+        entry.c.source.label("c"),
+        _NOTHING.label("d"),
+        _NOTHING.label("e"),
+        entry.c.added_at.label("since"),
+        entry.c.expires_at.label("until"),
+    ).where(
+        entry.c.number.in_(numbers),
+        entry.c.revoked_at.is_(None),
+        sa.or_(entry.c.expires_at.is_(None), entry.c.expires_at > _moment("now")),
     )
-)
+    calls = sa.select(
+        _kind(_Kind.CALL),
+        call.c.number,
+        call.c.contact_id,
+        call.c.brand,
+        call.c.purpose,
+        call.c.matter,
+        call.c.reference,
+        call.c.disposition,
+        call.c.dialed_at,
+        _NEVER,
+    ).where(call.c.number.in_(numbers), call.c.dialed_at > _moment("since"))
+    consents = sa.select(
+        _kind(_Kind.CONSENT),
+        consent.c.number,
+        consent.c.id,
+        consent.c.basis,
+        consent.c.purpose,
+        _NOTHING,
+        _NOTHING,
+        _NOTHING,
+        consent.c.given_at,
+        consent.c.expires_at,
+    ).where(
+        consent.c.number.in_(numbers),
+        consent.c.brand == sa.bindparam("brand"),
+        consent.c.given_at <= _moment("now"),
+        sa.or_(consent.c.expires_at.is_(None), consent.c.expires_at > _moment("now")),
+        sa.or_(consent.c.withdrawn_at.is_(None), consent.c.withdrawn_at > _moment("now")),
+    )
+    return sa.union_all(entries, calls, consents)
+
+
+_ONE = Prepared(_question((sa.bindparam("number"), sa.bindparam("erased"))))
+_MANY = _question(sa.bindparam("numbers", expanding=True))

@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from campaigns.compliance.book import Governing, RuleBook, shipped
-from campaigns.compliance.facts import CallFacts
+from campaigns.compliance.facts import CallFacts, NationalListing
 from campaigns.compliance.packs import PackUnreadable
 from campaigns.compliance.rules import may_call
 from campaigns.compliance.verdict import Reason, Rule, Verdict
@@ -26,7 +26,7 @@ from campaigns.outcomes import Disposition, Stage
 from campaigns.script import Purpose
 from campaigns.store import tables
 from campaigns.store.contacts import Contacts, NoSuchContact
-from campaigns.store.dossier import dossier
+from campaigns.store.dossier import Dossier, Intent, dossier
 from campaigns.store.holds import after_refusal
 from campaigns.store.leases import Leases
 from campaigns.store.national import NationalLists
@@ -147,7 +147,7 @@ class Gate(Contacts, Leases, NationalLists):
             if self.postgresql:  # the number before the contact: an opt-out locks in this order too
                 _LOCK_NUMBER.rows(connection, contact=contact_id)
             row, terms = self._read(connection, contact_id, now, owner, lock=True)
-            already = list(_standing(row, terms, now))
+            already = list(standing(row, terms, now))
             if not row.leased:
                 already.append(Reason(Rule.LEASE, "store", "This process does not hold the right to dial."))
             if allow is not None and not row.number.startswith(tuple(allow)):
@@ -164,7 +164,7 @@ class Gate(Contacts, Leases, NationalLists):
         """What the gate would say about a contact at that moment; changes nothing."""
         with self.reading() as connection:
             row, terms = self._read(connection, contact_id, now, "")
-            verdict, _ = self._judge(connection, row, terms, now, list(_standing(row, terms, now)))
+            verdict, _ = self._judge(connection, row, terms, now, list(standing(row, terms, now)))
             return verdict
 
     def _read(
@@ -200,34 +200,43 @@ class Gate(Contacts, Leases, NationalLists):
     def _facts(
         self, connection: Connection, book: RuleBook, row: Any, terms: Terms, now: datetime
     ) -> tuple[CallFacts, Governing]:
-        purpose = Purpose(row.purpose)
-        places = book.places(row.number, row.country, str(json.loads(row.fields).get(STATE_FIELD, "")))
-        governing = book.governing(places, row.country, purpose, row.matter)
-        known = dossier(
-            connection,
-            self.both_forms(row.number),
-            now,
-            brand=row.brand,
-            campaign=row.campaign,
-            purpose=row.purpose,
-        )
-        facts = CallFacts(
-            number=row.number,
-            country=row.country,
-            places=places,
-            zone=row.timezone,
-            brand=row.brand,
-            purpose=purpose,
-            matter=row.matter,
-            reference=row.reference,
-            contact_id=row.id,
-            windows=(terms.window(row.campaign),),
-            listings=known.listings,
-            national=self.national_listings(connection, row.number, [rule.name for rule in governing.lists]),
-            history=known.history,
-            consents=known.consents,
-        )
-        return facts, governing
+        places, governing = place_of(book, row)
+        known = dossier(connection, self.both_forms(row.number), now, Intent(row.brand, row.campaign, row.purpose))
+        names = [rule.name for rule in governing.lists]
+        national = self.national_listings(connection, [row.number], names).get(row.number, {}) if names else {}
+        return facts_of(row, terms, places, known, national), governing
+
+
+def place_of(book: RuleBook, row: Any) -> tuple[frozenset[str], Governing]:
+    """Where a contact is called, and the rules that hold there for its campaign."""
+    places = book.places(row.number, row.country, str(json.loads(row.fields).get(STATE_FIELD, "")))
+    return places, book.governing(places, row.country, Purpose(row.purpose), row.matter)
+
+
+def facts_of(
+    row: Any,
+    terms: Terms,
+    places: frozenset[str],
+    known: Dossier,
+    national: Mapping[str, NationalListing],
+) -> CallFacts:
+    """What the rules look at, of a contact with its campaign and all that is known of its number."""
+    return CallFacts(
+        number=row.number,
+        country=row.country,
+        places=places,
+        zone=row.timezone,
+        brand=row.brand,
+        purpose=Purpose(row.purpose),
+        matter=row.matter,
+        reference=row.reference,
+        contact_id=row.id,
+        windows=(terms.window(row.campaign),),
+        listings=known.listings,
+        national=national,
+        history=known.history,
+        consents=known.consents,
+    )
 
 
 def _permit(
@@ -273,7 +282,7 @@ def _permit(
     )
 
 
-def _standing(row: Any, terms: Terms, now: datetime) -> Iterator[Reason]:
+def standing(row: Any, terms: Terms, now: datetime) -> Iterator[Reason]:
     """What campaign and contact themselves say against a call."""
     source = f"campaign {row.campaign}"
     if row.campaign_state != CampaignState.RUNNING:

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from itertools import islice
+from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -122,17 +123,26 @@ class NationalLists(Ledger):
             return [_copy(row) for row in connection.execute(query)]
 
     def national_listings(
-        self, connection: Connection, number: str, names: Sequence[str]
-    ) -> dict[str, NationalListing]:
-        """What the lists of these names say about a number; one that is not there is missing."""
-        found: dict[str, NationalListing] = {}
-        if not number.startswith("+"):
-            return found
-        digits = int(number[1:])
+        self, connection: Connection, numbers: Sequence[str], names: Sequence[str]
+    ) -> dict[str, dict[str, NationalListing]]:
+        """What the lists of these names say about each number; a list that is not there is missing."""
+        found: dict[str, dict[str, NationalListing]] = {number: {} for number in numbers}
+        digits = {number: int(number[1:]) for number in numbers if number.startswith("+")}
         for name in names:
-            row = _ASK.one(connection, name=name, key=digits >> _BLOCK_BITS)
-            if row is not None:
-                found[name] = NationalListing(_day(row.as_of), row.offsets is not None and _holds(row.offsets, digits))
+            newest = _NEWEST.one(connection, name=name)
+            if newest is None:
+                continue
+            as_of = date.fromisoformat(newest.as_of) if isinstance(newest.as_of, str) else newest.as_of
+            keys = {value >> _BLOCK_BITS for value in digits.values()}
+            if len(keys) == 1:
+                rows: Sequence[Any] = _BLOCK.rows(connection, list=newest.id, key=keys.pop())
+            else:
+                several = sa.select(block.c.block, block.c.offsets)
+                rows = connection.execute(several.where(block.c.list_id == newest.id, block.c.block.in_(keys))).all()
+            blocks = {row.block: row.offsets for row in rows}
+            for number, value in digits.items():
+                offsets = blocks.get(value >> _BLOCK_BITS)
+                found[number][name] = NationalListing(as_of, offsets is not None and _holds(offsets, value))
         return found
 
 
@@ -155,10 +165,6 @@ def _holds(offsets: bytes, digits: int) -> bool:
     return at < len(kept) and int(kept[at]) == offset
 
 
-def _day(value: date | str) -> date:
-    return date.fromisoformat(value) if isinstance(value, str) else value
-
-
 def _drop(connection: Connection, ids: list[int]) -> None:
     connection.execute(sa.delete(block).where(block.c.list_id.in_(ids)))
     connection.execute(sa.delete(lists).where(lists.c.id.in_(ids)))
@@ -172,10 +178,14 @@ _NEW_BLOCK = postgresql.insert(block)
 _PUT_BLOCK = _NEW_BLOCK.on_conflict_do_update(
     index_elements=["list_id", "block"], set_={"offsets": _NEW_BLOCK.excluded.offsets}
 )
-_ASK = Prepared(
-    sa.select(lists.c.as_of, block.c.offsets)
-    .outerjoin(block, sa.and_(block.c.list_id == lists.c.id, block.c.block == sa.bindparam("key")))
+_NEWEST = Prepared(
+    sa.select(lists.c.id, lists.c.as_of)
     .where(lists.c.name == sa.bindparam("name"), lists.c.loaded_at.is_not(None))
     .order_by(lists.c.id.desc())
     .limit(1)
+)
+_BLOCK = Prepared(
+    sa.select(block.c.block, block.c.offsets).where(
+        block.c.list_id == sa.bindparam("list"), block.c.block == sa.bindparam("key")
+    )
 )

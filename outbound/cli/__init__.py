@@ -22,18 +22,34 @@ app = typer.Typer(
 )
 
 
-COMMANDS = ("campaign", "contacts", "run", "call", "report", "tasks", "dnc", "speech", "doctor", "demo")
-"""Each is a module of this package: with an `app` of its own, or with one function of its name."""
+COMMANDS = {
+    "campaign": "campaign:app",
+    "contacts": "contacts:app",
+    "preflight": "compliance:preflight",
+    "run": "run:run",
+    "call": "call:call",
+    "report": "report:report",
+    "tasks": "tasks:tasks",
+    "dnc": "dnc:app",
+    "may-call": "compliance:may_call",
+    "audit": "compliance:audit",
+    "privacy": "compliance:privacy",
+    "speech": "speech:app",
+    "doctor": "doctor:doctor",
+    "demo": "demo:demo",
+}
+"""Where each stands: a module of this package, and a group or a function in it."""
 
 
 def _join(asked: str) -> None:
     """Adds the command that is asked for, or all of them to show what there is: engines and databases load slowly."""
     for name in (asked,) if asked in COMMANDS else COMMANDS:
-        module = importlib.import_module(f"outbound.cli.{name}")
-        if hasattr(module, "app"):
-            app.add_typer(module.app, name=name)
+        module, _, attribute = COMMANDS[name].partition(":")
+        found = getattr(importlib.import_module(f"outbound.cli.{module}"), attribute)
+        if isinstance(found, typer.Typer):
+            app.add_typer(found, name=name)
         else:
-            app.command(name)(getattr(module, name))
+            app.command(name)(found)
 
 
 @app.callback()

@@ -27,9 +27,10 @@ from campaigns.dnc import (
     e164,
     format_of,
     read_list,
+    read_numbers,
 )
 from campaigns.outcomes import Scope, Source
-from campaigns.store import EntryFilter, Store
+from campaigns.store import EntryFilter, Head, Store
 from outbound.cli import output
 from outbound.cli.stores import opened
 from outbound.clock import SystemClock
@@ -164,6 +165,13 @@ def remove(
 @app.command("import")
 def import_(
     list_file: Annotated[Path, typer.Argument(help="The list.", metavar="LIST")],
+    national: Annotated[
+        str | None,
+        typer.Option(help="It is a whole copy of this list, e.g. us-national or ca-national.", metavar="NAME"),
+    ] = None,
+    as_of: Annotated[
+        str | None, typer.Option(help="The day the copy was made, with --national.", metavar="DATE")
+    ] = None,
     form: Annotated[
         ListFormat | None,
         typer.Option("--format", help="What the list is; us: area code and seven digits.  [default: by its name]"),
@@ -184,8 +192,15 @@ def import_(
     An import may be repeated, or stopped and begun again: what is listed already changes nothing. Lines that name a
     scope of their own keep it. Exits with 0 also when lines were rejected.
 
+    With --national the file is a whole copy of a list that somebody else keeps, of up to tens of millions of numbers.
+    It stands beside the register, takes the place of the copy before, and counts until it is too old for the rules.
+
     Example: outbound dnc import optouts.csv --scope brand --target "Bluebird Books"
+    Example: outbound dnc import registry.txt --national us-national --as-of 2025-06-01
     """
+    if national is not None:
+        _load(list_file, national, as_of, form, region, rejects, actor, db, json)
+        return
     reach = _reach(scope, target)
     lines = read_list(list_file, form or format_of(list_file), region)
     rejects = rejects or list_file.with_name(f"{list_file.stem}.rejects.csv")
@@ -241,6 +256,94 @@ def export(
         output.note(f"{done.left_out} numbers of other countries have no form in this format and were left out")
 
 
+@app.command()
+def lists(db: output.Db = None, json: output.Json = False) -> None:
+    """Show the copies of national lists, and of which day they are."""
+    with opened(db) as store:
+        found = store.lists()
+    if json:
+        output.emit_json(found)
+        return
+    output.table(
+        "",
+        ["list", "as of", ">numbers", "from", "by"],
+        [(one.name, one.as_of, one.numbers, one.origin, one.actor) for one in found],
+    )
+
+
+@app.command()
+def verify(
+    anchor: Annotated[
+        Path | None,
+        typer.Option(help="A file kept elsewhere that notes the chain's heads: it is checked, then added to."),
+    ] = None,
+    db: output.Db = None,
+    json: output.Json = False,
+) -> None:
+    """Prove that register, consents, lists and ledger are what was written: every link and row is checked.
+
+    Finds any edit, insertion, removal and reordering. Only an anchor, kept where who can change the store cannot change
+    it, shows a tail that was cut off, or a chain that was computed anew. Exits with 1 when something is wrong.
+
+    Example: outbound dnc verify --anchor /mnt/elsewhere/outbound.anchor
+    """
+    with opened(db) as store:
+        found = store.verify(_noted(anchor))
+    if anchor is not None and not found.findings:
+        anchor.parent.mkdir(parents=True, exist_ok=True)
+        with anchor.open("a", encoding="utf-8") as file:
+            file.write(f"{found.head.seq} {found.head.hash} {SystemClock().now().isoformat()}\n")
+    if json:
+        output.emit_json({"whole": not found.findings, "verification": found})
+    elif not found.findings:
+        output.out.print(
+            f"whole: {found.links} links, {found.entries} entries, {found.consents} consents are as they were written"
+        )
+        output.out.print(f"chain {found.head.seq} {found.head.hash}", soft_wrap=True)
+    else:
+        output.table("something was changed", [">link", "what"], [(one.link, one.text) for one in found.findings])
+    if found.findings:
+        raise typer.Exit(1)
+
+
+def _noted(anchor: Path | None) -> list[Head]:
+    if anchor is None or not anchor.exists():
+        return []
+    heads = []
+    for number, line in enumerate(anchor.read_text("utf-8").splitlines(), 1):
+        parts = line.split()
+        if len(parts) < 2 or not parts[0].isdigit():
+            output.fail(f"line {number} of {anchor} is no anchor", "each line is: link, hash, time")
+        heads.append(Head(int(parts[0]), parts[1]))
+    return heads
+
+
+def _load(
+    list_file: Path,
+    name: str,
+    as_of: str | None,
+    form: ListFormat | None,
+    region: str | None,
+    rejects: Path | None,
+    actor: str | None,
+    db: str | None,
+    json: bool,
+) -> None:
+    """A copy of a national list."""
+    day = moment(as_of)
+    if day is None:
+        output.fail("a copy of a list needs its day", "say of which day it is with --as-of, like 2025-06-01", code=2)
+    bad = Rejects(rejects or list_file.with_name(f"{list_file.stem}.rejects.csv"))
+    with opened(db) as store, bad:
+        numbers = read_numbers(list_file, form or format_of(list_file), bad.write, region)
+        copy = store.load_list(name, day.date(), numbers, SystemClock().now(), who(actor), origin=list_file.name)
+    if json:
+        output.emit_json({"list": copy, "rejected": bad.count, "rejects_file": bad.path if bad.count else None})
+        return
+    output.out.print(f"{copy.name} of {copy.as_of}: {copy.numbers} numbers, {bad.count} lines rejected")
+    bad.tell()
+
+
 _EXPORT_SUFFIXES = {".jsonl": ExportFormat.JSON_LINES, ".xlsx": ExportFormat.XLSX, ".txt": ExportFormat.PLAIN}
 
 
@@ -287,9 +390,10 @@ class Rejects:
             if isinstance(line, ListLine):
                 yield line
             else:
-                self._write(line)
+                self.write(line)
 
-    def _write(self, line: RejectedLine) -> None:
+    def write(self, line: RejectedLine) -> None:
+        """A bad line."""
         if self._file is None:
             self._file = self.path.open("w", encoding="utf-8-sig", newline="")
             csv.writer(self._file).writerow(["line", "number", "rejected because", "what to do"])

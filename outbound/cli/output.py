@@ -67,7 +67,12 @@ def masked(number: str, show: bool = False) -> str:
 
 def emit_json(value: object) -> None:
     """One JSON document on stdout; dataclasses, times and enums in their plain forms."""
-    sys.stdout.write(json.dumps(value, default=_plain_json, ensure_ascii=False, indent=2) + "\n")
+    sys.stdout.write(json_text(value))
+
+
+def json_text(value: object) -> str:
+    """The same as text, for a file."""
+    return json.dumps(value, default=_plain_json, ensure_ascii=False, indent=2) + "\n"
 
 
 def write_json(path: Path, value: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
@@ -98,8 +99,50 @@ def test_the_text_of_the_us_registry_goes_out_and_in(db: str, tmp_path: Path) ->
     assert json.loads(run(other, "import", tmp_path / "us.txt", "--json").stdout)["new"] == 1
 
 
-@pytest.mark.parametrize("command", ["add", "check", "list", "remove", "import", "export"])
+@pytest.mark.parametrize("command", ["add", "check", "list", "remove", "import", "export", "verify", "lists"])
 def test_every_command_teaches(command: str) -> None:
     shown = CliRunner().invoke(app, [command, "--help"])
     assert shown.exit_code == 0
     assert len(shown.stdout.splitlines()) > 8
+
+
+def test_a_national_list_stands_beside_the_register(db: str, tmp_path: Path) -> None:
+    (tmp_path / "us.txt").write_text("212,5550123\n2125550124\nrubbish\n")
+    assert run(db, "import", tmp_path / "us.txt", "--national", "us-national").exit_code == 2
+    arguments = ("import", tmp_path / "us.txt", "--national", "us-national", "--as-of", "2025-06-01", "--json")
+    done = json.loads(run(db, *arguments).stdout)
+    assert (done["list"]["numbers"], done["rejected"]) == (2, 1)
+    (copy,) = json.loads(run(db, "lists", "--json").stdout)
+    assert (copy["name"], copy["as_of"], copy["origin"]) == ("us-national", "2025-06-01", "us.txt")
+    (tmp_path / "plain.txt").write_text("+442079460123\n12125550123\n(212) 555-0124\n2125550\n")
+    arguments = (
+        "import",
+        tmp_path / "plain.txt",
+        "--national",
+        "x",
+        "--as-of",
+        "2025-06-01",
+        "--region",
+        "US",
+        "--json",
+    )
+    done = json.loads(run(db, *arguments).stdout)
+    assert (done["list"]["numbers"], done["rejected"]) == (3, 1)
+
+
+def test_verify_notes_heads_and_finds_a_chain_that_was_cut_off(db: str, tmp_path: Path) -> None:
+    run(db, "add", "+12125550123")
+    anchor = tmp_path / "elsewhere" / "anchor"
+    assert run(db, "verify", "--anchor", anchor).exit_code == 0
+    run(db, "add", "+12125550124")
+    assert run(db, "verify", "--anchor", anchor).exit_code == 0
+    assert len(anchor.read_text().splitlines()) == 2
+    with sqlite3.connect(db) as connection:
+        connection.execute("DELETE FROM ledger WHERE seq = 2")
+        connection.execute("DELETE FROM dnc_entry WHERE link = 2")
+    connection.close()
+    assert run(db, "verify").exit_code == 0
+    found = run(db, "verify", "--anchor", anchor, "--json")
+    assert found.exit_code == 1
+    assert json.loads(found.stdout)["whole"] is False
+    assert len(anchor.read_text().splitlines()) == 2

@@ -1,0 +1,76 @@
+"""National lists: small, quick, replaced in one step, and refused when too old."""
+
+from __future__ import annotations
+
+import random
+from contextlib import suppress
+from datetime import date, timedelta
+
+from campaigns.script import Purpose
+from campaigns.store import Basis, Consent, Permit, Store, national
+from tests.campaigns.samples import MONDAY_NOON, NUMBER, Definition, Person
+from tests.campaigns.store.house import ask, only, rules_of, running
+
+SALE = Definition("sale", purpose=Purpose.MARKETING, matter="discount")
+TODAY = MONDAY_NOON.date()
+TORONTO = "+14165550123"
+
+
+def listed(store: Store, *numbers: int) -> list[bool]:
+    with store.reading() as connection:
+        found = store.national_listings(connection, [f"+{number}" for number in numbers], ["x"])
+    return [found[f"+{number}"]["x"].listed for number in numbers]
+
+
+def test_a_list_holds_its_numbers_and_no_others(store: Store) -> None:
+    dice = random.Random(7)
+    numbers = [12000000000 + dice.randrange(10**9) for _ in range(3000)]
+    national._RUN, kept = 700, national._RUN  # several runs meet in the same blocks
+    try:
+        copy = store.load_list("x", TODAY, [*numbers, *numbers[:50]], MONDAY_NOON, "ann", origin="x.txt")
+    finally:
+        national._RUN = kept
+    assert copy.numbers == len(set(numbers))
+    assert all(listed(store, *numbers[:200]))
+    assert not any(listed(store, *(number for n in numbers[:200] if (number := n + 1) not in set(numbers))))
+    assert store.verify().findings == ()
+
+
+def test_a_new_copy_takes_the_place_of_the_old_one(store: Store) -> None:
+    store.load_list("x", TODAY - timedelta(days=30), [12125550123], MONDAY_NOON, "ann")
+    store.load_list("x", TODAY, iter([12125550124]), MONDAY_NOON, "ann")
+    assert [(one.name, one.as_of, one.numbers) for one in store.lists()] == [("x", TODAY, 1)]
+    assert listed(store, 12125550123, 12125550124) == [False, True]
+
+
+def test_a_copy_that_broke_off_never_counts(store: Store) -> None:
+    def broken() -> object:
+        yield 12125550123
+        raise OSError
+
+    store.load_list("x", TODAY, [12125550124], MONDAY_NOON, "ann")
+    with suppress(OSError):
+        store.load_list("x", TODAY, broken(), MONDAY_NOON, "ann")  # type: ignore[arg-type]
+    assert listed(store, 12125550123, 12125550124) == [False, True]
+    store.load_list("x", TODAY, [12125550125], MONDAY_NOON, "ann")
+    assert listed(store, 12125550124, 12125550125) == [False, True]
+
+
+def test_marketing_in_canada_needs_a_young_copy_or_consent(store: Store) -> None:
+    running(store, Person(TORONTO, "America/Toronto", country="CA"), definition=SALE)
+    who = only(store, "sale")
+    assert rules_of(ask(store, who)) == ["consent", "list_age"]
+    store.load_list("ca-national", date(2025, 5, 1), [], MONDAY_NOON, "ann")
+    verdict = store.may_call(who, MONDAY_NOON)
+    assert [reason.rule for reason in verdict.reasons] == ["consent", "list_age"]
+    assert "31 days" in verdict.reasons[1].text
+    store.load_list("ca-national", TODAY, [int(TORONTO[1:])], MONDAY_NOON, "ann")
+    assert [reason.rule for reason in store.may_call(who, MONDAY_NOON).reasons] == ["consent", "national_list"]
+    store.give_consent(TORONTO, "Lumen", Consent(Purpose.MARKETING, Basis.EXPRESS, "Yes"), MONDAY_NOON, "ann")
+    assert isinstance(ask(store, who), Permit)
+
+
+def test_an_informational_call_needs_no_list(store: Store) -> None:
+    running(store, Person())
+    store.load_list("us-national", TODAY, [int(NUMBER[1:])], MONDAY_NOON, "ann")
+    assert isinstance(ask(store, only(store)), Permit)

@@ -1,0 +1,89 @@
+"""Privacy: everything can be told and erased, and who was erased is never called again."""
+
+from __future__ import annotations
+
+import json
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from campaigns.outcomes import Disposition, OptOut, Rating, Via
+from campaigns.script import Purpose
+from campaigns.store import AuditFilter, Basis, Consent, ContactState, Retention, Store, StoreError
+from tests.campaigns.samples import MONDAY_NOON, NUMBER, Definition, Person
+from tests.campaigns.store.house import ask, dial, only, rules_of, running
+
+WORDS = "stop calling me, I am Ann"
+
+
+@pytest.fixture
+def called(store: Store) -> Store:
+    running(store, Person(reference="BB-48213", fields={"name": "Ann"}))
+    running(store, Person(), definition=Definition("refund", brand="Other"))
+    store.give_consent(NUMBER, "Lumen", Consent(Purpose.MARKETING, Basis.WRITTEN, "Yes, call me"), MONDAY_NOON, "ann")
+    permit = dial(store)
+    store.save(permit.call_id, Rating(4, Via.VOICE, "four"), MONDAY_NOON)
+    store.save(permit.call_id, OptOut(Via.VOICE, WORDS), MONDAY_NOON)
+    store.finish(permit.call_id, Disposition.COMPLETED, MONDAY_NOON, events=[{"heard": WORDS}])
+    return store
+
+
+def test_everything_held_about_a_number_is_told(called: Store) -> None:
+    held = called.held_about(NUMBER)
+    assert {kind: len(rows) for kind, rows in held.items()} == {
+        "contacts": 2, "calls": 1, "results": 2, "logs": 1, "tasks": 0, "do_not_call": 1, "consents": 1,
+    }  # fmt: skip
+    assert held["contacts"][0]["fields"] == {"name": "Ann"}
+    assert called.held_about("+12125550999")["contacts"] == []
+
+
+def test_an_erased_number_stands_nowhere_and_is_still_not_called(called: Store, store_url: str) -> None:
+    erased = called.erase(NUMBER, MONDAY_NOON, "bob")
+    assert (erased.contacts, erased.calls, erased.entries) == (2, 1, 1)
+    held = json.dumps(called.held_about(NUMBER), default=str)
+    for secret in (NUMBER, WORDS, "Ann", "BB-48213", "four"):
+        assert secret not in held
+    if not called.postgresql:
+        for file in Path(store_url).parent.glob("store.db*"):
+            assert NUMBER.encode() not in file.read_bytes()
+            assert WORDS.encode() not in file.read_bytes()
+    assert all(contact.state is ContactState.CLOSED for contact in called.contacts())
+    assert called.entries_in_force(NUMBER, MONDAY_NOON)
+    later = MONDAY_NOON + timedelta(days=400)
+    running(called, Person(), definition=Definition("again", brand="Third"), now=later)
+    assert "listed" in rules_of(ask(called, only(called, "again"), later))
+    assert called.verify().findings == ()
+    assert [record.actor for record in called.audit(AuditFilter(action="privacy", number=NUMBER))] == ["bob"]
+
+
+def test_a_number_is_not_erased_under_a_call(store: Store) -> None:
+    running(store, Person())
+    dial(store)
+    with pytest.raises(StoreError, match="under way"):
+        store.erase(NUMBER, MONDAY_NOON, "bob")
+
+
+def test_time_erases_what_was_said_first_and_who_it_was_later(called: Store) -> None:
+    keep = Retention(transcripts=timedelta(days=90), numbers=timedelta(days=400))
+    assert called.purge(MONDAY_NOON + timedelta(days=89), keep).transcripts == 0
+    done = called.purge(MONDAY_NOON + timedelta(days=91), keep)
+    assert (done.transcripts, done.contacts) == (1, 0)
+    held = called.held_about(NUMBER)
+    assert held["logs"] == []
+    assert [result["value"] for result in held["results"]] == ["4", "brand"]
+    assert not any(result["words"] for result in held["results"])
+    assert held["contacts"][0]["number"] == NUMBER
+    assert called.purge(MONDAY_NOON + timedelta(days=401), keep).contacts == 1
+    numbers = {contact["number"][0] for contact in called.held_about(NUMBER)["contacts"]}
+    assert numbers == {"#", "+"}  # the open contact is still to be called
+    assert called.purge(MONDAY_NOON + timedelta(days=401), keep) == type(done)(0, 0)
+
+
+def test_the_audit_says_who_did_what(called: Store) -> None:
+    actions = [(record.actor, record.action) for record in called.audit(AuditFilter())]
+    assert ("ann", "consent.give") in actions
+    assert ("robot", "dnc.add") in actions
+    assert ("operator", "campaign.state") in actions
+    assert [r.action for r in called.audit(AuditFilter(number=NUMBER, actor="robot"))] == ["dnc.add"]
+    assert list(called.audit(AuditFilter(since=MONDAY_NOON + timedelta(seconds=1)))) == []

@@ -1,0 +1,80 @@
+"""`outbound may-call`, `preflight`, `audit` and `privacy`, as the people use them who answer for the calls."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+import typer
+from typer.testing import CliRunner, Result
+
+from campaigns import templates
+from outbound.cli import campaign, compliance, contacts
+
+app = typer.Typer()
+app.command("may-call")(compliance.may_call)
+app.command("preflight")(compliance.preflight)
+app.command("audit")(compliance.audit)
+app.add_typer(compliance.privacy, name="privacy")
+app.add_typer(contacts.app, name="contacts")
+app.add_typer(campaign.app, name="campaign")
+
+NOON, NIGHT = "2025-06-02T16:00Z", "2025-06-03T04:00Z"
+
+
+@pytest.fixture
+def db(tmp_path: Path) -> str:
+    url = str(tmp_path / "store.db")
+    (tmp_path / "shipping.yaml").write_text(templates.template_text("shipping", "en-US"))
+    rows = ["phone,name,order,arrives,time zone"]
+    rows += [f"+1212555012{n},Ann,BB-{n},2026-03-14,America/New_York" for n in range(3)]
+    (tmp_path / "orders.csv").write_text("\n".join(rows))
+    assert run(url, "contacts", "import", tmp_path / "shipping.yaml", tmp_path / "orders.csv").exit_code == 0
+    return url
+
+
+def run(db: str, *arguments: str | Path) -> Result:
+    return CliRunner().invoke(app, [*map(str, arguments), "--db", db])
+
+
+def test_may_call_explains_a_no_with_its_source_and_the_next_moment(db: str) -> None:
+    asked = run(db, "may-call", "+12125550199", "--campaign", "shipping", "--at", NIGHT, "--json")
+    assert asked.exit_code == 3
+    found = json.loads(asked.stdout)
+    assert found["next_allowed"] == "2025-06-03T13:00:00+00:00"
+    assert "47 CFR 64.1200(c)(1)" in [reason["source"] for reason in found["reasons"]]
+    assert run(db, "may-call", "+12125550199", "--campaign", "shipping", "--at", NOON).exit_code == 0
+
+
+def test_may_call_knows_the_state(db: str) -> None:
+    evening = "2025-06-03T00:30Z"  # 20:30 in New York
+    arguments = ("may-call", "+12125550199", "--campaign", "shipping", "--at", evening, "--json")
+    sources = [reason["source"] for reason in json.loads(run(db, *arguments, "--state", "FL").stdout)["reasons"]]
+    assert any("Florida" in source for source in sources)
+
+
+def test_preflight_says_how_many_and_why_not(db: str) -> None:
+    found = json.loads(run(db, "preflight", "shipping", "--json").stdout)
+    assert found["contacts"] == 3
+    assert found["now"] + found["later"] == 3
+    assert found["skipped"] == []
+
+
+def test_privacy_tells_and_erases(db: str, tmp_path: Path) -> None:
+    held = json.loads(run(db, "privacy", "export", "+12125550120").stdout)
+    assert held["contacts"][0]["fields"]["order"] == "BB-0"
+    assert run(db, "privacy", "erase", "+12125550120", "--yes", "--actor", "bob").exit_code == 0
+    run(db, "privacy", "export", "+12125550120", "--file", tmp_path / "held.json")
+    assert "BB-0" not in (tmp_path / "held.json").read_text()
+    assert json.loads(run(db, "preflight", "shipping", "--json").stdout)["contacts"] == 2
+    (erased,) = json.loads(run(db, "audit", "--action", "privacy", "--json").stdout)
+    assert erased["actor"] == "bob"
+    assert run(db, "privacy", "purge").exit_code == 0
+
+
+def test_the_audit_shows_what_was_done(db: str) -> None:
+    shown = run(db, "audit")
+    assert "contacts.add" in shown.stdout
+    assert "campaign.save" in shown.stdout
+    assert "2125550" not in shown.stdout
