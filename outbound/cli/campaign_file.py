@@ -92,7 +92,7 @@ def check_file(
         for finding in findings:
             _show(finding, f"{file}:{lines[finding]}")
         for row in rejected:
-            output.out.print(f"{contacts}:{row.row}  {row.reason} {row.fix}", markup=False)
+            output.out.print(f"{contacts}:{row.row}  {row.reason} {row.fix}", markup=False, soft_wrap=True)
         if audience is not None:
             output.out.print(f"{good} contacts could be called, {len(rejected)} rows could not.")
     if any(finding.blocks for finding in findings):
