@@ -8,9 +8,11 @@ import json
 import subprocess
 import sys
 import threading
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
@@ -53,16 +55,16 @@ class Sitting:
         return self.events[-1]
 
 
-def sit(card: SoundCard, person: Callee, *options: str, keys: str = "") -> Sitting:
+def sit(card: SoundCard, person: Callee, *options: str, keys: Mapping[str, str] = MappingProxyType({})) -> Sitting:
     """Run `outbound call --line microphone` with that person before it.
 
     Args:
-        keys: what the person types when it rings.
+        keys: what the person types when something of a kind happens for the first time, e.g. {"ringing": "\\n"}.
     """
     sounds = {text: _spoken(text) for text in person.words}
     command = [sys.executable, "-m", "outbound", "call", "--line", "microphone", "--json", *options]
     root = Path(__file__).parents[3]
-    sitting = Sitting()
+    sitting, to_type = Sitting(), dict(keys)
     with (
         card.what_is_played(TELEPHONE_RATE) as ears,
         card.into_microphone(TELEPHONE_RATE) as mouth,
@@ -83,6 +85,8 @@ def sit(card: SoundCard, person: Callee, *options: str, keys: str = "") -> Sitti
                 event = json.loads(line)
                 sitting.events.append(event)
                 kind = event.get("what", {}).get("kind")
+                robot.stdin.write(to_type.pop(kind, ""))
+                robot.stdin.flush()
                 if kind == "ringing":
                     ringing.set()
                 elif kind == "answered":
@@ -98,8 +102,6 @@ def sit(card: SoundCard, person: Callee, *options: str, keys: str = "") -> Sitti
             heard = np.frombuffer(ears.stdout.read(2 * FRAME_SAMPLES), dtype=np.int16)
             if presence is None and ringing.is_set():
                 presence = Presence(person, sounds, seed=1)
-                robot.stdin.write(keys)
-                robot.stdin.flush()
             # What rings is not the robot's turn.
             spoken = quiet if presence is None else presence.frame(heard if answered.is_set() else quiet).samples
             mouth.stdin.write(spoken.tobytes())

@@ -18,6 +18,7 @@ pytestmark = pytest.mark.telephones
 @pytest.fixture
 def card(tmp_path_factory: pytest.TempPathFactory) -> Iterator[SoundCard]:
     with sound_card(tmp_path_factory.mktemp("c")) as card:
+        card.environment["XDG_CACHE_HOME"] = str(tmp_path_factory.getbasetemp() / "prompts")
         yield card
 
 
@@ -31,11 +32,23 @@ def campaign(tmp_path: Path) -> str:
 def test_a_person_with_a_headset_says_hello_is_understood_and_interrupts_to_opt_out(
     card: SoundCard, campaign: str
 ) -> None:
-    person = Callee("person", does=(Says("yes please"), Says("please stop calling me", after=1.0)))
+    person = Callee("person", does=(Says("yes please"), Says("please stop calling me", after=1.0)), thinks=1.5)
     sitting = sit(card, person, "--campaign", campaign, "--field", "name=Kim")
     assert sitting.code == 0, sitting.notes
     assert "a headset" in sitting.notes
     assert "Kim" in sitting.said[0]
     assert [heard["intent"] for heard in sitting.of("heard")][-2:] == ["yes", "opt_out"]
     assert sitting.of("heard")[-1]["interrupted"]
+    assert sitting.end["disposition"] == "opted_out"
+
+
+def test_on_open_speakers_the_robot_does_not_hear_itself_and_keys_are_keys(card: SoundCard, campaign: str) -> None:
+    card.echo(60)
+    silent = Callee("silent", greeting="")
+    sitting = sit(card, silent, "--campaign", campaign, keys={"ringing": "\n", "said_all": "9"})
+    assert sitting.code == 0, sitting.notes
+    assert "open speakers" in sitting.notes
+    assert "(measured)" in sitting.notes
+    assert sitting.of("heard") == []
+    assert [pressed["key"] for pressed in sitting.of("pressed")] == ["9"]
     assert sitting.end["disposition"] == "opted_out"

@@ -1,0 +1,128 @@
+"""A whole campaign over SIP: fifty contacts, a farm of talking callees, and the dialer as it runs every day."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from audio.synthesis import PromptCache
+from campaigns.audience import NewContact
+from campaigns.definition import parse
+from campaigns.store import CampaignState, Store, open_store
+from campaigns.store.calls import Kind
+from outbound.clock import LoopClock
+from outbound.dialer import Dialer, Finished, News
+from outbound.journal import Journal
+from outbound.lines.sip import SipLine
+from outbound.routes import SpeechSettings, SpokenRoute
+from tests.outbound.lines.sip.calls import settings
+from tests.outbound.lines.sip.farm import callee_farm
+
+pytestmark = pytest.mark.telephones
+
+TUESDAY_NOON = datetime(2026, 3, 3, 17, 0, tzinfo=UTC)
+"""In New York."""
+CAMPAIGN = """
+campaign: parcels
+brand: Bluebird
+about: your parcel
+purpose: informational
+matter: delivery
+language: en-US
+caller_id: "+12025550123"
+callback_number: "+12025550123"
+countries: [US]
+calling: {days: mon-sat, from: "09:00", to: "20:00", ring_seconds: 10, longest_seconds: 60, max_attempts: 1}
+script:
+  tell:
+    say: Your parcel is on its way. Will you be there?
+    ask: {yes: rating, no: rating}
+  rating:
+    say: From one to five, how was this call?
+    collect: rating
+    next: bye
+  bye: {end: true}
+"""
+CALLEES = """
+pleased:  {rings: 0.5, does: [{say: "yes please"}, {say: five}]}
+by_key:   {rings: 0.5, greeting: "", does: [{press: "1"}, {press: "4"}]}
+cool:     {rings: 0.5, does: [{say: "no"}, {press: "2"}]}
+stops:    {rings: 0.5, does: [{say: "please stop calling me"}]}
+stops_by_key: {rings: 0.5, does: [{press: "9", after: 1.5}]}
+wrong:    {rings: 0.5, does: [{say: "you have the wrong number"}]}
+hangs_up: {rings: 0.5, does: [{hang_up: {after: 2.0}}]}
+busy:     {answers: busy}
+away:     {answers: no_answer}
+"""
+EXPECTED = {
+    # how many, how it ends, the rating
+    "pleased": (8, "completed", "5"),
+    "by_key": (8, "completed", "4"),
+    "cool": (6, "completed", "2"),
+    "stops": (6, "opted_out", None),
+    "stops_by_key": (5, "opted_out", None),
+    "wrong": (4, "wrong_number", None),
+    "hangs_up": (4, "hung_up", None),
+    "busy": (5, "busy", None),
+    "away": (4, "no_answer", None),
+}
+IN_FLIGHT = 10
+
+
+def people() -> dict[str, str]:
+    """Who is at a number: fifty of them, mixed."""
+    names = sorted((place, name) for name, (count, _, _) in EXPECTED.items() for place in range(count))
+    return {f"+1202555{100 + place:04}": name for place, (_, name) in enumerate(names)}
+
+
+def filled_store(cast: dict[str, str]) -> Store:
+    store = open_store(":memory:")
+    store.save_campaign(parse(CAMPAIGN, "parcels.yaml"), CAMPAIGN, TUESDAY_NOON)
+    contacts = [NewContact(number, "America/New_York", "en-US", {}, None, "US") for number in cast]
+    store.add_contacts("parcels", contacts, TUESDAY_NOON)
+    store.set_state("parcels", CampaignState.RUNNING, TUESDAY_NOON)
+    return store
+
+
+def test_fifty_people_are_called_over_sip_and_what_they_want_is_done(tmp_path: Path) -> None:
+    cast = people()
+    assert len(cast) == 50
+    store = filled_store(cast)
+    finished: list[Finished] = []
+
+    def watch(news: News) -> None:
+        if isinstance(news, Finished):
+            finished.append(news)
+
+    async def campaign() -> None:
+        async with callee_farm(tmp_path, CALLEES, cast) as port:
+            clock = LoopClock(TUESDAY_NOON, asyncio.get_running_loop())
+            trunk = settings(port, allow=("+1202",), channels=IN_FLIGHT)
+            line = SipLine(trunk, clock.now)
+            await line.open()
+            try:
+                speech = SpeechSettings(voice_engine="pyttsx3", cache=PromptCache(tmp_path / "prompts"))
+                route = SpokenRoute(line, clock, speech)
+                dialer = Dialer(
+                    store, route, clock, Journal(tmp_path / "journal"), owner="test", allow=trunk.allow, watch=watch
+                )
+                await dialer.run()
+                await line.idle()
+            finally:
+                await line.close()
+
+    asyncio.run(campaign())
+
+    seen: dict[str, Counter[tuple[str, str | None]]] = {name: Counter() for name in EXPECTED}
+    for news in finished:
+        results = store.results(news.call_id)
+        rating = next((one.value for one in results if one.kind is Kind.RATING), None)
+        seen[cast[store.call(news.call_id).number]][news.disposition.value, rating] += 1
+    assert seen == {name: Counter({(end, rating): count}) for name, (count, end, rating) in EXPECTED.items()}
+    opted_out = {number for number, name in cast.items() if name.startswith("stops")}
+    assert {entry.number for entry in store.entries() if entry.source in ("spoken", "key")} == opted_out
+    store.close()
