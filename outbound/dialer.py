@@ -188,8 +188,11 @@ class Dialer:
                     if len(self._calls) < self._most:
                         continue
                 upcoming = await self._in_store(lambda: self._store.upcoming(self._campaigns))
-                if upcoming is None and not self._calls and until_done:
-                    return
+                if upcoming is None and not self._calls:
+                    now = self._clock.now()
+                    await self._in_store(lambda: self._store.finish_campaigns(now))
+                    if until_done:
+                        return
                 await self._wait(upcoming)
             await self._all_ended()
         finally:

@@ -71,7 +71,6 @@ def demo(
                 await wiring.dialer(store, route, clock, watch=view.watch, calls_in_flight=in_flight).run()
 
         wiring.run(line, main, BEGINS)
-    store.finish_campaigns(BEGINS)
     show(report(store, now=BEGINS))
     dnc = folder / "do-not-call.csv"
     _export(store, dnc)
