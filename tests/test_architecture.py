@@ -13,7 +13,10 @@ HOUSE = Path(__file__).parent.parent
 PACKAGES = ("audio", "campaigns", "outbound")
 MODULES = sorted(path for package in PACKAGES for path in (HOUSE / package).rglob("*.py"))
 PURE = ("outbound/dialogue", "campaigns/script.py", "campaigns/compliance", "campaigns/planning.py")
-EDGES = {"campaigns/compliance/book.py": "reads the rule packs from their files; what they say is judged elsewhere"}
+EDGES = {
+    "campaigns/compliance/packs.py": "reads the rule packs from their files; what they say is judged elsewhere",
+    "campaigns/compliance/book.py": "names the folder of the packs that are shipped",
+}
 IMPURE = frozenset(
     {"socket", "threading", "asyncio", "time", "pathlib", "sqlalchemy", "sqlmodel", "subprocess", "os", "random"}
 )
