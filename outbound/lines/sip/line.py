@@ -9,7 +9,8 @@ import asyncio
 from collections.abc import Callable, Iterable
 from datetime import datetime
 
-from outbound.lines.base import DialOrder, EndCause, Ended
+from outbound.lines.base import Channel, DialOrder, EndCause, Ended
+from outbound.lines.inband import InbandKeys
 from outbound.lines.sip.channel import Shared, SipChannel
 from outbound.lines.sip.guard import Guard, Spent
 from outbound.lines.sip.pulse import Pulse
@@ -70,7 +71,7 @@ class SipLine:
     async def open(self) -> None:
         await self._shared.stack.start()
 
-    async def dial(self, order: DialOrder) -> SipChannel:
+    async def dial(self, order: DialOrder) -> Channel:
         channel = SipChannel(order, self._shared, self._on_over)
         self._in_use.add(channel)
         self._idle.clear()
@@ -81,7 +82,7 @@ class SipLine:
             task = asyncio.get_running_loop().create_task(channel.place())
             self._placing.add(task)
             task.add_done_callback(self._placing.discard)
-        return channel
+        return InbandKeys(channel) if self._shared.settings.inband_keys else channel
 
     async def close(self) -> None:
         for one in tuple(self._in_use):

@@ -48,34 +48,34 @@ script:
   bye: {end: true}
 """
 CALLEES = """
-pleased:  {rings: 0.5, does: [{say: "yes please"}, {say: five}]}
-by_key:   {rings: 0.5, greeting: "", does: [{press: "1"}, {press: "4"}]}
-cool:     {rings: 0.5, does: [{say: "no"}, {press: "2"}]}
-stops:    {rings: 0.5, does: [{say: "please stop calling me"}]}
-stops_by_key: {rings: 0.5, does: [{press: "9", after: 1.5}]}
-wrong:    {rings: 0.5, does: [{say: "you have the wrong number"}]}
-hangs_up: {rings: 0.5, does: [{hang_up: {after: 2.0}}]}
+pleased:  {rings: 0.5, thinks: 0.5, does: [{say: "yes please"}, {say: "I would give it a five."}]}
+by_key:   {rings: 0.5, thinks: 0.5, greeting: "", does: [{press: "1"}, {press: "4"}]}
+cool:     {rings: 0.5, thinks: 0.5, does: [{say: "no"}, {press: "2"}]}
+stops:    {rings: 0.5, thinks: 0.5, does: [{say: "please stop calling me"}]}
+stops_by_key: {rings: 0.5, greeting: "", does: [{press: "9", after: 1.5}]}
+wrong:    {rings: 0.5, thinks: 0.5, does: [{say: "you have the wrong number"}]}
+hangs_up: {rings: 0.5, greeting: "", does: [{hang_up: {after: 2.0}}]}
 busy:     {answers: busy}
 away:     {answers: no_answer}
 """
 EXPECTED = {
     # how many, how it ends, the rating
-    "pleased": (8, "completed", "5"),
-    "by_key": (8, "completed", "4"),
-    "cool": (6, "completed", "2"),
-    "stops": (6, "opted_out", None),
-    "stops_by_key": (5, "opted_out", None),
-    "wrong": (4, "wrong_number", None),
-    "hangs_up": (4, "hung_up", None),
-    "busy": (5, "busy", None),
+    "pleased": (4, "completed", "5"),
+    "by_key": (12, "completed", "4"),
+    "cool": (4, "completed", "2"),
+    "stops": (4, "opted_out", None),
+    "stops_by_key": (8, "opted_out", None),
+    "wrong": (2, "wrong_number", None),
+    "hangs_up": (6, "hung_up", None),
+    "busy": (6, "busy", None),
     "away": (4, "no_answer", None),
 }
-IN_FLIGHT = 10
+IN_FLIGHT = 8
 
 
 def people() -> dict[str, str]:
     """Who is at a number: fifty of them, mixed."""
-    names = sorted((place, name) for name, (count, _, _) in EXPECTED.items() for place in range(count))
+    names = sorted((place / count, name) for name, (count, _, _) in EXPECTED.items() for place in range(count))
     return {f"+1202555{100 + place:04}": name for place, (_, name) in enumerate(names)}
 
 
