@@ -29,7 +29,7 @@ COMMANDS = {
     "run": "run:run",
     "call": "call:call",
     "report": "report:report",
-    "tasks": "tasks:tasks",
+    "tasks": "tasks:app",
     "dnc": "dnc:app",
     "may-call": "compliance:may_call",
     "audit": "compliance:audit",
