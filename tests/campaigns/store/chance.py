@@ -1,0 +1,56 @@
+"""A watched house driven by dice: far more steps than Hypothesis could take, the same account."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from random import Random
+
+from campaigns.outcomes import Scope
+from tests.campaigns.store.watched import CAMPAIGNS, ENDINGS, NUMBERS, House
+
+_WEIGHTS = {
+    "import": 8,
+    "list": 1,
+    "revoke": 2,
+    "consent": 3,
+    "withdraw": 1,
+    "wait": 12,
+    "claim": 18,
+    "authorise": 30,
+    "opt_out": 1,
+    "finish": 30,
+    "die": 1,
+}
+_MINUTES = (1, 5, 15, 60, 240, 600, 1440)
+
+
+def act(house: House, dice: Random) -> None:
+    """One step of somebody."""
+    house.steps += 1
+    process = dice.choice(house.processes)
+    number, campaign = dice.choice(list(NUMBERS)), dice.choice(list(CAMPAIGNS))
+    brand = CAMPAIGNS[campaign].brand
+    cut = dice.randrange(7) if dice.random() < 0.05 else None
+    match dice.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]:
+        case "import":
+            house.import_contact(campaign, number, str(dice.randrange(10**6)))
+        case "list":
+            house.list_number(number, dice.choice(list(Scope)), campaign)
+        case "revoke":
+            house.revoke(dice.randrange(100))
+        case "consent":
+            house.consent(number, brand)
+        case "withdraw":
+            house.withdraw(number, brand)
+        case "wait":
+            house.wait(timedelta(minutes=dice.choice(_MINUTES)))
+        case "claim":
+            house.claim(process, dice.randint(1, 4))
+        case "authorise":
+            house.authorise(process, cut)
+        case "opt_out":
+            house.opt_out(process, cut)
+        case "finish":
+            house.finish(process, dice.choice(ENDINGS), cut)
+        case "die":
+            house.die(process)

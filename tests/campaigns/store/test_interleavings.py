@@ -1,0 +1,119 @@
+"""Whatever two processes do, in whatever order, and wherever they die: no call that must not be."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import timedelta
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule, run_state_machine_as_test
+
+from campaigns.outcomes import Disposition, Scope
+from campaigns.store import open_store
+from tests.campaigns.store.chance import act
+from tests.campaigns.store.watched import CAMPAIGNS, ENDINGS, NUMBERS, House, Process
+
+campaigns = st.sampled_from(sorted(CAMPAIGNS))
+numbers = st.sampled_from(sorted(NUMBERS))
+brands = st.sampled_from(["Lumen", "Other"])
+which = st.integers(0, 1)
+cuts = st.none() | st.integers(0, 6)
+
+
+class Interleavings(RuleBasedStateMachine):
+    """Hypothesis chooses the order, and makes a failure as short as it can be."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.folder = TemporaryDirectory()
+        url = str(Path(self.folder.name) / "store.db")
+        self.house = House((open_store(url, durable=False), open_store(url, durable=False)))
+
+    def teardown(self) -> None:
+        self.house.nothing_was_changed()
+        for process in self.house.processes:
+            process.store.close()
+        self.folder.cleanup()
+
+    def process(self, at: int) -> Process:
+        return self.house.processes[at]
+
+    @rule(campaign=campaigns, number=numbers, reference=st.sampled_from(["", "A", "B"]))
+    def import_contact(self, campaign: str, number: str, reference: str) -> None:
+        self.house.import_contact(campaign, number, reference)
+
+    @rule(number=numbers, scope=st.sampled_from(Scope), campaign=campaigns)
+    def list_number(self, number: str, scope: Scope, campaign: str) -> None:
+        self.house.list_number(number, scope, campaign)
+
+    @precondition(lambda self: self.house.entries)
+    @rule(at=st.integers(0, 9))
+    def revoke(self, at: int) -> None:
+        self.house.revoke(at)
+
+    @rule(number=numbers, brand=brands)
+    def consent(self, number: str, brand: str) -> None:
+        self.house.consent(number, brand)
+
+    @rule(number=numbers, brand=brands)
+    def withdraw(self, number: str, brand: str) -> None:
+        self.house.withdraw(number, brand)
+
+    @rule(minutes=st.sampled_from([1, 15, 30, 60, 240, 720, 1440, 10080]))
+    def wait(self, minutes: int) -> None:
+        self.house.wait(timedelta(minutes=minutes))
+
+    @rule(at=which, most=st.integers(1, 3))
+    def claim(self, at: int, most: int) -> None:
+        self.house.claim(self.process(at), most)
+
+    @rule(at=which, cut=cuts)
+    def authorise(self, at: int, cut: int | None) -> None:
+        self.house.authorise(self.process(at), cut)
+
+    @rule(at=which, cut=cuts)
+    def opt_out(self, at: int, cut: int | None) -> None:
+        self.house.opt_out(self.process(at), cut)
+
+    @rule(at=which, ending=st.sampled_from(ENDINGS), cut=cuts)
+    def finish(self, at: int, ending: Disposition, cut: int | None) -> None:
+        self.house.finish(self.process(at), ending, cut)
+
+    @rule(at=which)
+    def die(self, at: int) -> None:
+        self.house.die(self.process(at))
+
+    @invariant()
+    def nobody_is_forgotten(self) -> None:
+        self.house.nobody_is_forgotten()
+
+
+def test_no_order_of_events_that_hypothesis_finds_places_a_forbidden_call() -> None:
+    run_state_machine_as_test(
+        Interleavings,
+        settings=settings(
+            max_examples=15, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
+
+
+@pytest.fixture
+def house(store_url: str) -> Iterator[House]:
+    stores = open_store(store_url, durable=False), open_store(store_url, durable=False)
+    yield House(stores)
+    for store in stores:
+        store.close()
+
+
+def test_no_order_of_events_that_chance_finds_places_a_forbidden_call(house: House) -> None:
+    dice = random.Random(7)
+    for _ in range(600):
+        act(house, dice)
+    house.nobody_is_forgotten()
+    house.nothing_was_changed()
+    assert house.permits > 20

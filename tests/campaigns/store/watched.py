@@ -1,0 +1,296 @@
+"""A house under watch: whatever its processes do, in whatever order, no forbidden call is ever placed.
+
+Every action goes to the real store; beside it a plain account is kept of what was asked for, by other code than the
+rules': lists in memory, and arithmetic. When the gate says yes, the account must agree. Processes die between any two
+writes, and in the middle of a transaction.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any, TypeVar
+from unittest import mock
+from zoneinfo import ZoneInfo
+
+import holidays
+
+from campaigns.dnc import NewEntry, Reach
+from campaigns.outcomes import CallbackPromise, Disposition, OptOut, Scope, Source, Via
+from campaigns.script import Purpose
+from campaigns.store import Basis, CampaignState, Consent, ContactState, Permit, Store
+from campaigns.store.prepared import Prepared
+from tests.campaigns.samples import Calling, Definition, Person, Retry
+
+T = TypeVar("T")
+HOUR, DAY = timedelta(hours=1), timedelta(days=1)
+BEGINS = datetime(2025, 3, 8, 15, 0, tzinfo=UTC)
+"""The day before the clocks go forward in the United States."""
+
+NUMBERS = {
+    "+12125550101": ("America/New_York", "US"),
+    "+13055550102": ("America/New_York", "US"),
+    "+16025550103": ("America/Phoenix", "US"),
+    "+13125550104": ("America/Chicago", "US"),
+    "+442079460105": ("Europe/London", "GB"),
+}
+FLORIDIAN = "+13055550102"
+_RETRY = {
+    Disposition.BUSY: Retry(timedelta(minutes=15), 2),
+    Disposition.NO_ANSWER: Retry(4 * HOUR, 2),
+    Disposition.FAILED: Retry(timedelta(minutes=30), 1),
+}
+CAMPAIGNS = {
+    "shipping": Definition("shipping", matter="delivery", retry=_RETRY),
+    "refund": Definition("refund", matter="refund", retry=_RETRY, calling=Calling(max_attempts=2)),
+    "sale": Definition("sale", purpose=Purpose.MARKETING, matter="discount", retry=_RETRY),
+    "other": Definition("other", brand="Other", matter="other", retry=_RETRY),
+}
+ENDINGS = (
+    Disposition.BUSY,
+    Disposition.NO_ANSWER,
+    Disposition.FAILED,
+    Disposition.COMPLETED,
+    Disposition.VOICEMAIL,
+    Disposition.CALLBACK,
+    Disposition.OPTED_OUT,
+    Disposition.ROUTE_DOWN,
+)
+_MESSAGE = {Disposition.COMPLETED, Disposition.VOICEMAIL, Disposition.OPTED_OUT, Disposition.INTERRUPTED}
+_BRITISH = holidays.country_holidays("GB")
+
+
+class Crash(BaseException):
+    """The power went."""
+
+
+@contextmanager
+def power_cut_before(statement: int) -> Iterator[None]:
+    """The process dies before the given one of the gate's own statements, counted from 0."""
+    left = [statement]
+    real = Prepared._execute
+
+    def execute(self: Prepared, connection: Any, values: dict[str, object]) -> Any:
+        if left[0] == 0:
+            raise Crash
+        left[0] -= 1
+        return real(self, connection, values)
+
+    with mock.patch.object(Prepared, "_execute", execute):
+        yield
+
+
+@dataclass
+class Dialled:
+    """A call as the account has it."""
+
+    at: datetime
+    number: str
+    contact_id: int
+    campaign: Definition
+    ended: Disposition | None = None
+
+
+@dataclass
+class Process:
+    """A dialer. What it knows dies with it."""
+
+    store: Store
+    name: str
+    claims: list[int] = field(default_factory=list)
+    calls: dict[int, Dialled] = field(default_factory=dict)
+
+
+class House:
+    """Two processes, one store, and the account."""
+
+    def __init__(self, stores: tuple[Store, Store]) -> None:
+        self.now = BEGINS
+        self.processes = [Process(store, f"process-{at}") for at, store in enumerate(stores)]
+        self.office = stores[1]
+        self.dialled: list[Dialled] = []
+        self.entries: list[tuple[str, Reach, int]] = []
+        self.consents: set[tuple[str, str]] = set()
+        self.due: dict[int, datetime] = {}
+        self.done: set[int] = set()
+        self.added = 0
+        self.permits = self.steps = 0
+        for definition in CAMPAIGNS.values():
+            self.office.save_campaign(definition, definition.name, self.now)
+            self.office.set_state(definition.name, CampaignState.RUNNING, self.now)
+
+    # what people do
+
+    def import_contact(self, campaign: str, number: str, reference: str) -> None:
+        zone, country = NUMBERS[number]
+        person = Person(number, zone, reference=reference, country=country)
+        self.added += self.office.add_contacts(campaign, [person], self.now).new
+        record = self.office.campaign(campaign)
+        if record.state is not CampaignState.RUNNING:
+            self.office.set_state(campaign, CampaignState.RUNNING, self.now)
+
+    def list_number(self, number: str, scope: Scope, campaign: str) -> None:
+        definition = CAMPAIGNS[campaign]
+        reach = Reach.of(scope, brand=definition.brand, campaign=campaign, purpose=definition.purpose)
+        entry = self.office.add_entry(NewEntry(number, reach, Source.PERSON), self.now, "ann")
+        if entry.id not in {known for _, _, known in self.entries}:
+            self.entries.append((number, reach, entry.id))
+
+    def revoke(self, at: int) -> None:
+        if self.entries:
+            _, _, entry_id = self.entries.pop(at % len(self.entries))
+            self.office.remove_entry(entry_id, self.now, "ann", "they asked for it")
+
+    def consent(self, number: str, brand: str) -> None:
+        given = Consent(Purpose.MARKETING, Basis.WRITTEN, "Yes, call me")
+        self.office.give_consent(number, brand, given, self.now, "ann")
+        self.consents.add((number, brand))
+
+    def withdraw(self, number: str, brand: str) -> None:
+        self.office.withdraw_consent(number, brand, self.now, "ann")
+        self.consents.discard((number, brand))
+
+    def wait(self, delta: timedelta) -> None:
+        self.now += delta
+
+    # what processes do
+
+    def claim(self, process: Process, most: int) -> None:
+        process.store.lease(process.name, self.now, name=process.name, seconds=7200)
+        process.claims += [claim.contact_id for claim in process.store.claim(self.now, most)]
+
+    def authorise(self, process: Process, cut: int | None = None) -> None:
+        if not process.claims:
+            return
+        contact_id = process.claims.pop(0)
+        process.store.lease(process.name, self.now, name=process.name, seconds=7200)
+        answer = self._maybe_cut(
+            process, cut, lambda: process.store.authorise(contact_id, self.now, line="x", owner=process.name)
+        )
+        if isinstance(answer, Permit):
+            self._check(answer)
+            call = Dialled(self.now, answer.number, contact_id, CAMPAIGNS[answer.campaign])
+            self.dialled.append(call)
+            process.calls[answer.call_id] = call
+            self.permits += 1
+
+    def opt_out(self, process: Process, cut: int | None = None) -> None:
+        """The callee of the oldest call says stop; the process may die just then, before or after it is on disk."""
+        if not process.calls:
+            return
+        call_id, call = next(iter(process.calls.items()))
+        learned = OptOut(Via.VOICE, "stop")
+        if self._maybe_cut(process, cut, lambda: process.store.save(call_id, learned, self.now) or True):
+            reach = Reach(Scope.BRAND, call.campaign.brand)
+            found = [one for one in self.office.entries_in_force(call.number, self.now) if one.call_id == call_id]
+            assert [one.reach for one in found] == [reach], "an opt-out was lost"
+            if found[0].id not in {known for _, _, known in self.entries}:
+                self.entries.append((call.number, reach, found[0].id))
+
+    def finish(self, process: Process, ending: Disposition, cut: int | None = None) -> None:
+        if not process.calls:
+            return
+        call_id, call = next(iter(process.calls.items()))
+        promised = self.now + 3 * HOUR
+        if ending is Disposition.CALLBACK:
+            process.store.save(call_id, CallbackPromise(promised, by_person=False, words="later"), self.now)
+        ended = self._maybe_cut(process, cut, lambda: process.store.finish(call_id, ending, self.now))
+        if ended is None:
+            return
+        del process.calls[call_id]
+        self._ended(call, call_id, ended, promised)
+
+    def die(self, process: Process) -> None:
+        """The process is gone, with all it knew; another begins in its place and settles what it left behind."""
+        at = self.processes.index(process)
+        left = process.calls
+        name = f"{process.name}+"
+        born = self.processes[at] = Process(process.store, name)
+        born.store.release_lease(process.name)
+        for other in self.processes:
+            other.store.lease(other.name, self.now, name=other.name, seconds=7200)
+        born.store.recover(self.now, name)
+        for call_id, call in left.items():
+            ended = born.store.call(call_id).disposition
+            assert ended is not None, "a call of a dead process was left under way"
+            promise = born.store.contact(call.contact_id).due_at if ended is Disposition.CALLBACK else self.now
+            self._ended(call, call_id, ended, promise)
+
+    # the account
+
+    def _ended(self, call: Dialled, call_id: int, ended: Disposition, promised: datetime) -> None:
+        call.ended = ended
+        if ended is Disposition.OPTED_OUT:
+            for one in self.office.entries_in_force(call.number, self.now):
+                if one.call_id == call_id and one.id not in {known for _, _, known in self.entries}:
+                    self.entries.append((call.number, one.reach, one.id))
+        if ended is Disposition.CALLBACK:
+            self.due[call.contact_id] = promised
+        elif ended in _RETRY:
+            self.due[call.contact_id] = self.now + _RETRY[ended].after
+        elif ended is not Disposition.ROUTE_DOWN:
+            self.done.add(call.contact_id)
+
+    def _maybe_cut(self, process: Process, cut: int | None, act: Callable[[], T]) -> T | None:
+        if cut is None:
+            return act()
+        try:
+            with power_cut_before(cut):
+                return act()
+        except Crash:
+            self._reckon(process)
+            self.die(process)
+            return None
+
+    def _reckon(self, process: Process) -> None:
+        """A transaction that was cut off left nothing behind: no call that the account does not know."""
+        with process.store.reading() as connection:
+            count = connection.exec_driver_sql("SELECT count(*) FROM call").scalar_one()
+        assert count == len(self.dialled), "half a transaction was kept"
+
+    def _check(self, permit: Permit) -> None:
+        """The gate said yes: the account must agree."""
+        definition = CAMPAIGNS[permit.campaign]
+        number = permit.number
+        covering = {"brand": definition.brand, "campaign": definition.name, "purpose": definition.purpose}
+        for listed, reach, _ in self.entries:
+            assert listed != number or not reach.covers(**covering), "a listed number was called"
+        zone, country = NUMBERS[number]
+        local = self.now.astimezone(ZoneInfo(zone))
+        assert 9 <= local.hour < 20, "a call outside its window"
+        assert country != "GB" or local.date() not in _BRITISH, "a call on a holiday"
+        assert permit.contact_id not in self.done, "a contact that is done was called"
+        assert self.now >= self.due.get(permit.contact_id, self.now), "a retry came too early"
+        past = [call for call in self.dialled if call.number == number]
+        assert all(call.ended for call in past), "two calls to one number at the same time"
+        counted = [call for call in past if call.ended is not Disposition.ROUTE_DOWN]
+        consented = (number, definition.brand) in self.consents
+        if definition.purpose is Purpose.MARKETING:
+            assert consented, "marketing without consent"
+        same_brand = [call for call in counted if call.campaign.brand == definition.brand]
+        if country == "US" and not consented:
+            assert sum(call.at > self.now - 30 * DAY for call in same_brand) < 3, "a fourth call in thirty days"
+            told = [call for call in same_brand if call.contact_id == permit.contact_id and call.ended in _MESSAGE]
+            assert definition.matter != "delivery" or not told, "a parcel was told of twice"
+        if number == FLORIDIAN:
+            matter = [call for call in same_brand if call.campaign.matter == definition.matter]
+            assert sum(call.at > self.now - DAY for call in matter) < 3, "a fourth call in a day"
+        if country == "GB":
+            assert sum(call.at > self.now - DAY for call in counted) < 3, "a fourth call in a day"
+            broken = [call for call in counted if call.ended in (Disposition.FAILED, Disposition.INTERRUPTED)]
+            assert not any(call.at > self.now - 3 * DAY for call in broken), "a robot after silence"
+        attempts = [call for call in counted if call.contact_id == permit.contact_id]
+        promised = bool(attempts) and attempts[-1].ended is Disposition.CALLBACK
+        assert len(attempts) < definition.calling.max_attempts or promised, "more attempts than the campaign allows"
+
+    def nobody_is_forgotten(self) -> None:
+        """Every contact stands somewhere, and every call under way is known to a living process."""
+        counts = [self.office.contact_counts(name) for name in CAMPAIGNS]
+        assert sum(sum(count.values()) for count in counts) == self.added
+        under_way = sum(len(process.calls) for process in self.processes)
+        assert sum(count[ContactState.CALLING] for count in counts) == under_way
+
+    def nothing_was_changed(self) -> None:
+        assert self.office.verify().findings == ()
