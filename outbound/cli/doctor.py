@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib.metadata
 import platform
 from collections.abc import Iterator
-from dataclasses import dataclass
+from enum import StrEnum
+from typing import Annotated
 
 import typer
 
@@ -13,39 +14,42 @@ from audio import recognition, synthesis
 from audio.errors import AudioError
 from campaigns.errors import CampaignError
 from campaigns.store import open_store
-from outbound.cli import output
+from outbound.cli import output, telephone
+from outbound.cli.checks import Check
+from outbound.cli.run import Trunk
 from outbound.cli.stores import store_url
 
 _EXTRAS = {
     "natural": ("piper-tts", "a natural voice"),
     "whisper": ("faster-whisper", "understanding of free wording on the telephone"),
     "sip": ("baresip-python", "calls over a SIP trunk"),
+    "echo": ("livekit", "talking over the robot on open speakers"),
     "postgres": ("psycopg", "a PostgreSQL store"),
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
-    """One thing looked at.
+class Part(StrEnum):
+    """What is looked at closely."""
 
-    Attributes:
-        works: False when something that was asked for is broken.
-        needed: whether the main job cannot do without it.
-    """
-
-    what: str
-    works: bool
-    needed: bool
-    found: str
-    hint: str = ""
+    SIP = "sip"
 
 
-def doctor(db: output.Db = None, json: output.Json = False) -> None:
+def doctor(
+    part: Annotated[Part | None, typer.Argument(help="sip: the telephone; with --to, in a call to your own.")] = None,
+    trunk: Trunk = None,
+    to: Annotated[str | None, typer.Option(metavar="NUMBER", help="sip: your own telephone, which is rung.")] = None,
+    db: output.Db = None,
+    json: output.Json = False,
+) -> None:
     """Look at everything a call needs, and say what is missing and what to do.
 
-    Exits with 1 when something is missing that the main job cannot do without. Example: outbound doctor
+    Exits with 1 when something is missing that the main job cannot do without.
+    Example: outbound doctor, or: outbound doctor sip --trunk trunk.yaml --to +4930123456
     """
-    checks = [*_python(), *_store(db), *_voices(), *_recognisers(), *_devices(), *_extras()]
+    if part is Part.SIP:
+        checks = list(telephone.look(trunk, to, db))
+    else:
+        checks = [*_python(), *_store(db), *_voices(), *_recognisers(), *_devices(), *_extras()]
     if json:
         output.emit_json(checks)
     else:

@@ -16,7 +16,7 @@ _SAME_PRESS_FRAMES = 25
 
 
 class InbandKeys:
-    """Implements `outbound.lines.base.Channel` around another; a `Key` follows the frame in which its tone was found."""
+    """Implements `outbound.lines.base.Channel` around another; a `Key` follows the frame that completes its tone."""
 
     def __init__(self, channel: Channel) -> None:
         self._channel = channel

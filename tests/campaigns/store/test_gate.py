@@ -12,7 +12,7 @@ from campaigns.outcomes import Disposition, Scope, Source
 from campaigns.script import Purpose
 from campaigns.store import Basis, CampaignState, Consent, ContactState, NoSuchContact, Permit, Refusal, Store
 from tests.campaigns.samples import MONDAY_NOON, NUMBER, Calling, Definition, Person
-from tests.campaigns.store.house import ask, dial, only, rules_of, running
+from tests.campaigns.store.house import OWNER, ask, dial, only, rules_of, running
 
 HOUR = timedelta(hours=1)
 
@@ -197,3 +197,16 @@ def test_a_changed_window_is_seen_at_once(store: Store) -> None:
 def test_there_is_no_permit_for_nobody(store: Store) -> None:
     with pytest.raises(NoSuchContact):
         store.authorise(7, MONDAY_NOON, line="simulated", owner="x")
+
+
+def test_a_line_dials_only_what_its_allow_list_holds(store: Store) -> None:
+    """The contact waits: another line may dial it."""
+    running(store, Person())
+    answer = store.authorise(only(store), MONDAY_NOON, line="sip", owner=OWNER, allow=["+49"])
+    assert isinstance(answer, Refusal)
+    assert rules_of(answer) == ["line"]
+    assert store.upcoming() is None
+    assert store.reopen(held_by=["line"]) == 1
+    assert isinstance(store.authorise(only(store), MONDAY_NOON, line="sip", owner=OWNER, allow=[NUMBER[:4]]), Permit)
+    assert store.spent_on("sip", MONDAY_NOON - timedelta(days=1)) == [(MONDAY_NOON, 0.0)]
+    assert store.spent_on("simulated", MONDAY_NOON - timedelta(days=1)) == []

@@ -48,12 +48,12 @@ script:
   bye: {end: true}
 """
 CALLEES = """
-pleased:  {rings: 0.5, thinks: 0.5, does: [{say: "yes please"}, {say: "I would give it a five."}]}
-by_key:   {rings: 0.5, thinks: 0.5, greeting: "", does: [{press: "1"}, {press: "4"}]}
-cool:     {rings: 0.5, thinks: 0.5, does: [{say: "no"}, {press: "2"}]}
-stops:    {rings: 0.5, thinks: 0.5, does: [{say: "please stop calling me"}]}
+pleased:  {rings: 0.5, thinks: 1.0, does: [{say: "yes please"}, {say: "I would give it a five."}]}
+by_key:   {rings: 0.5, thinks: 1.0, greeting: "", does: [{press: "1"}, {press: "4"}]}
+cool:     {rings: 0.5, thinks: 1.0, does: [{say: "no"}, {press: "2"}]}
+stops:    {rings: 0.5, thinks: 1.0, does: [{say: "please stop calling me"}]}
 stops_by_key: {rings: 0.5, greeting: "", does: [{press: "9", after: 1.5}]}
-wrong:    {rings: 0.5, thinks: 0.5, does: [{say: "you have the wrong number"}]}
+wrong:    {rings: 0.5, thinks: 1.0, does: [{say: "you have the wrong number"}]}
 hangs_up: {rings: 0.5, greeting: "", does: [{hang_up: {after: 2.0}}]}
 busy:     {answers: busy}
 away:     {answers: no_answer}
