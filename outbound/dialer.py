@@ -189,8 +189,7 @@ class Dialer:
                         continue
                 upcoming = await self._in_store(lambda: self._store.upcoming(self._campaigns))
                 if upcoming is None and not self._calls:
-                    now = self._clock.now()
-                    await self._in_store(lambda: self._store.finish_campaigns(now))
+                    await self._finish_campaigns()
                     if until_done:
                         return
                 await self._wait(upcoming)
@@ -302,6 +301,10 @@ class Dialer:
             )
         )
         self._watch(Finished(permit.call_id, permit.campaign, disposition, outcome.seconds, now))
+
+    async def _finish_campaigns(self) -> None:
+        now = self._clock.now()
+        await self._in_store(lambda: self._store.finish_campaigns(now))
 
     async def _keep_lease(self) -> None:
         now = self._clock.now()

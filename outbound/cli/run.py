@@ -21,6 +21,7 @@ from outbound.clock import Clock
 from outbound.dialer import Dialer, News
 from outbound.lines.sip import SipSettings
 from outbound.routes import Route
+from outbound.scheduler import RETAINED, Calendar, scheduled
 
 
 class LineName(StrEnum):
@@ -54,6 +55,13 @@ def run(
     ] = None,
     keep_running: Annotated[
         bool, typer.Option("--keep-running", help="Wait for new contacts when everybody has been called.")
+    ] = False,
+    export_to: Annotated[
+        Path | None, typer.Option(help="Real calls: write the do-not-call register to this folder every day.")
+    ] = None,
+    purge: Annotated[
+        bool,
+        typer.Option("--purge", help="Real calls: let go of transcripts after 90 days and of numbers after 400."),
     ] = False,
     show_numbers: output.ShowNumbers = False,
     db: output.Db = None,
@@ -97,7 +105,11 @@ def run(
                     allow=settings.allow if settings else None,
                 )
                 with _signals(dialer):
-                    await dialer.run(until_done=not keep_running)
+                    if line in wiring.REHEARSALS:
+                        await dialer.run(until_done=not keep_running)
+                    else:
+                        async with scheduled(store, clock, Calendar(export_to, retention=RETAINED if purge else None)):
+                            await dialer.run(until_done=not keep_running)
 
         start = wiring.rehearsal_start(store)
         wiring.run(line, main, start)
