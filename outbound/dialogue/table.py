@@ -155,6 +155,7 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
     S.COMMENTING: _listening(to(steps.asked, S.COMMENTING), to(steps.silence, _STEPS)),
     S.ANNOUNCING: _parting(
         {
+            Screened: to(pickup.screened, S.ANNOUNCING, S.AWAITING_BEEP, S.LEAVING_MESSAGE, S.AT_SCREENER, S.ENDED),
             SaidAll: to(endings.announced, S.CONNECTING),
             Heard: to(parting.heard_while_fetching, S.ANNOUNCING, _OPT_OUT, _CRISIS),
             Pressed: to(parting.pressed_while_announcing, S.CONNECTING, _OPT_OUT),

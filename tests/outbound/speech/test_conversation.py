@@ -145,4 +145,5 @@ def test_hanging_up_in_the_message_is_an_early_end() -> None:
 
 def test_the_same_call_twice_is_the_same_call() -> None:
     callee = Callee("willing", does=(Says("yes please"), Says("five")))
-    assert speak_with(callee).outcome.log == speak_with(callee).outcome.log
+    once, again = ([{**entry, "at": None} for entry in speak_with(callee).outcome.log] for _ in range(2))
+    assert once == again  # but for the moments: eSpeak NG renders a sentence up to 20 ms longer or shorter
