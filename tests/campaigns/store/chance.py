@@ -8,20 +8,20 @@ from random import Random
 from campaigns.outcomes import Scope
 from tests.campaigns.store.watched import CAMPAIGNS, ENDINGS, NUMBERS, House
 
-_WEIGHTS = {
-    "import": 8,
-    "list": 1,
+_WEIGHTS: dict[str, float] = {
+    "import": 24,
+    "list": 0.5,
     "revoke": 2,
-    "consent": 3,
+    "consent": 5,
     "withdraw": 1,
-    "wait": 12,
+    "wait": 5,
     "claim": 18,
     "authorise": 30,
     "opt_out": 1,
     "finish": 30,
     "die": 1,
 }
-_MINUTES = (1, 5, 15, 60, 240, 600, 1440)
+_MINUTES = (1, 5, 15, 60, 240, 600)
 
 
 def act(house: House, dice: Random) -> None:
