@@ -14,6 +14,7 @@ from campaigns.script import Purpose
 from campaigns.store import tables
 from campaigns.store.database import StoreError
 from campaigns.store.ledger import Ledger
+from campaigns.store.prepared import Prepared
 from campaigns.store.tables import CampaignState, ContactState, table
 from campaigns.store.terms import Definition, Terms
 
@@ -68,6 +69,9 @@ _RECORD = (
 )
 
 
+_BY_NAME = Prepared(_RECORD.where(campaign.c.name == sa.bindparam("name")))
+
+
 def _record(row: Any) -> CampaignRecord:
     values = row._asdict()
     return CampaignRecord(
@@ -82,7 +86,7 @@ def _record(row: Any) -> CampaignRecord:
 
 def record(connection: Connection, name: str) -> CampaignRecord:
     """Raises NoSuchCampaign."""
-    row = connection.execute(_RECORD.where(campaign.c.name == name)).one_or_none()
+    row = _BY_NAME.one(connection, name=name)
     if row is None:
         raise NoSuchCampaign(name)
     return _record(row)

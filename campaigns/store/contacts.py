@@ -17,6 +17,7 @@ from campaigns.outcomes import Disposition
 from campaigns.store import campaigns, tables
 from campaigns.store.consent import Consent, Consents
 from campaigns.store.database import StoreError
+from campaigns.store.prepared import Prepared
 from campaigns.store.register import LISTED, Register
 from campaigns.store.tables import ContactState, table
 
@@ -93,6 +94,9 @@ _CONTACT = sa.select(
     campaign.c.name.label("campaign"),
     *(column for column in contact.c if column.name not in ("id", "campaign_id")),
 ).join(campaign, campaign.c.id == contact.c.campaign_id)
+
+
+_BY_ID = Prepared(_CONTACT.where(contact.c.id == sa.bindparam("contact")))
 
 
 def _count(connection: Connection, campaign_id: int) -> int:
@@ -213,7 +217,7 @@ class Contacts(Register, Consents):
     def contact(self, contact_id: int) -> Contact:
         """Raises NoSuchContact."""
         with self.reading() as connection:
-            row = connection.execute(_CONTACT.where(contact.c.id == contact_id)).one_or_none()
+            row = _BY_ID.one(connection, contact=contact_id)
         if row is None:
             raise NoSuchContact(contact_id)
         return _contact(row)

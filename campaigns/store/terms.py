@@ -10,6 +10,7 @@ import json
 from collections.abc import Mapping, Set
 from dataclasses import dataclass
 from datetime import time, timedelta
+from functools import lru_cache
 from typing import Protocol
 
 from campaigns.compliance.windows import Hours, Window
@@ -113,7 +114,9 @@ class Terms:
         )
 
     @classmethod
+    @lru_cache(maxsize=256)
     def from_json(cls, text: str) -> Terms:
+        """The terms that `to_json` wrote."""
         kept = json.loads(text)
         return cls(
             kept["caller_id"],

@@ -126,3 +126,19 @@ def test_a_plan_uses_the_index_of_what_is_next(store: Store) -> None:
             ).all()
             assert "ix_contact_next" in str(plan)
             assert "TEMP B-TREE" not in str(plan)
+
+
+def test_a_full_disk_is_said_and_leaves_nothing_half_done(store: Store) -> None:
+    if store.postgresql:
+        return
+    running(store, *people(3))
+    with store.writing() as connection:
+        pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
+        connection.exec_driver_sql(f"PRAGMA max_page_count = {pages}")
+    with pytest.raises(StoreError, match="full"):
+        store.add_contacts("shipping", (Person(f"+1213{n:07}") for n in range(5000)), MONDAY_NOON)
+    assert len(list(store.contacts("shipping"))) == 3
+    with store.writing() as connection:
+        connection.exec_driver_sql("PRAGMA max_page_count = 1000000")
+    assert store.add_contacts("shipping", [Person("+12135550000")], MONDAY_NOON).new == 1
+    assert store.verify().findings == ()
