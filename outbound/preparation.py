@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 
 from campaigns import spoken
-from campaigns.compliance.windows import next_open, zones_of
+from campaigns.compliance.windows import Window, next_open, zones_of
 from campaigns.definition import CampaignDefinition, parse
 from campaigns.script import Script
 from campaigns.store import Contact, Store
@@ -46,18 +46,30 @@ class Preparation:
             AudioError: a prompt cannot be rendered.
         """
         record = self._store.campaign(contact.campaign)
-        definition = _definition(record.source, record.name)
-        script = definition.script_for(
-            contact.language, contact.fields, str(contact.id), contact.country, self._clock.now()
-        )
-        window = record.terms.window(record.name)
-
-        def opening_time(moment: datetime) -> datetime:
-            """A promise that no window can keep stays as it is: the gate will say no to it."""
-            return next_open([window], zones_of(contact.number, contact.timezone), moment) or moment
-
+        script = script_of(record.source, contact, self._clock.now())
+        calendar = calendar_of(record.terms.window(record.name), contact.number, contact.timezone)
         await self._route.prepare(script)
-        return Prepared(record.version_id, script, Calendar(when_meant, opening_time, spoken.moment))
+        return Prepared(record.version_id, script, calendar)
+
+
+def script_of(source: str, contact: Contact, now: datetime) -> Script:
+    """What a contact would hear at a moment under that text of its campaign.
+
+    Raises:
+        CampaignError: a field that the script needs is missing.
+    """
+    definition = _definition(source, contact.campaign)
+    return definition.script_for(contact.language, contact.fields, str(contact.id), contact.country, now)
+
+
+def calendar_of(window: Window, number: str, timezone: str | None) -> Calendar:
+    """What a call to that number knows of time: promises are moved into the window on the callee's clock."""
+
+    def opening_time(moment: datetime) -> datetime:
+        """A promise that no window can keep stays as it is: the gate will say no to it."""
+        return next_open([window], zones_of(number, timezone), moment) or moment
+
+    return Calendar(when_meant, opening_time, spoken.moment)
 
 
 @lru_cache(maxsize=64)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 
@@ -11,8 +14,10 @@ from campaigns.outcomes import Disposition
 from campaigns.store import tables
 from campaigns.store.database import Database, StoreError
 from campaigns.store.tables import CallState, table
+from campaigns.store.terms import Terms
 
 call = table(tables.Call)
+call_log = table(tables.CallLog)
 campaign = table(tables.Campaign)
 version = table(tables.CampaignVersion)
 
@@ -20,6 +25,28 @@ version = table(tables.CampaignVersion)
 class NoSuchCall(StoreError):
     def __init__(self, call_id: int) -> None:
         super().__init__(f"There is no call {call_id}.")
+
+
+class NoLog(StoreError):
+    def __init__(self, call_id: int) -> None:
+        super().__init__(
+            f"Of call {call_id} no events are kept.",
+            "A call that is under way or was cut off has none, and old ones are purged.",
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class CallLog:
+    """What happened in a call, and the campaign as it stood then.
+
+    Attributes:
+        source: the campaign file's text in the version of the call.
+        events: in order; the form is the robot's own.
+    """
+
+    source: str
+    terms: Terms
+    events: tuple[Mapping[str, Any], ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +108,33 @@ class History(Database):
         values = row._asdict()
         ended = Disposition(row.disposition) if row.disposition else None
         return CallRecord(**values | {"state": CallState(row.state), "disposition": ended})
+
+    def call_log(self, call_id: int) -> CallLog:
+        """Raises NoLog: nothing is kept of that call."""
+        query = (
+            sa.select(version.c.source, version.c.terms, call_log.c.events)
+            .join(call, call.c.id == call_log.c.call_id)
+            .join(version, version.c.id == call.c.version_id)
+            .where(call.c.id == call_id)
+        )
+        with self.reading() as connection:
+            row = connection.execute(query).one_or_none()
+        if row is None:
+            raise NoLog(call_id)
+        return CallLog(row.source, Terms.from_json(row.terms), tuple(json.loads(row.events)))
+
+    def call_events(self, campaign_name: str) -> Iterator[tuple[Mapping[str, Any], ...]]:
+        """The events of each call of a campaign that are kept, in the order of the calls."""
+        query = (
+            sa.select(call_log.c.events)
+            .join(call, call.c.id == call_log.c.call_id)
+            .join(campaign, campaign.c.id == call.c.campaign_id)
+            .where(campaign.c.name == campaign_name)
+            .order_by(call.c.id)
+        )
+        with self.reading() as connection:
+            for events in connection.execute(query).scalars():
+                yield tuple(json.loads(events))
 
     def lines_used(self) -> frozenset[str]:
         """The lines calls were placed on; a rehearsal's store must never be mistaken for a real one."""

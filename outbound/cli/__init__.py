@@ -28,6 +28,7 @@ COMMANDS = {
     "preflight": "compliance:preflight",
     "run": "run:run",
     "call": "call:call",
+    "replay": "replay:replay",
     "report": "report:report",
     "tasks": "tasks:app",
     "dnc": "dnc:app",
