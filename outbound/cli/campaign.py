@@ -13,7 +13,7 @@ import typer
 from campaigns import templates
 from campaigns.definition import CampaignDefinition, load, parse
 from campaigns.store import CampaignState, Store
-from outbound.cli import campaign_file, output
+from outbound.cli import campaign_file, output, rehearse
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 
@@ -27,6 +27,9 @@ app.command("check")(campaign_file.check_file)
 app.command("draw")(campaign_file.draw)
 app.command("preview")(campaign_file.preview)
 app.command("schema")(campaign_file.schema)
+app.command("rehearse")(rehearse.rehearse)
+app.command("test")(rehearse.hold_again)
+app.command("coverage")(rehearse.coverage)
 
 
 @app.command("list")

@@ -164,6 +164,45 @@ def parse(text: str, origin: str) -> tuple[Callee, ...]:
     return tuple(_callee(str(name), details or {}, file) for name, details in data.items())
 
 
+def callee_from(name: str, details: Mapping[str, Any], origin: str) -> Callee:
+    """One callee from what a file says of it.
+
+    Raises:
+        OutboundError: it says something a callee cannot do.
+    """
+    return _callee(name, details, _File(origin))
+
+
+def details_of(callee: Callee) -> dict[str, Any]:
+    """What a file says of a callee: `callee_from` reads it back."""
+    return {
+        "answers": callee.answers.value,
+        "rings": callee.rings,
+        "greeting": callee.greeting,
+        "does": [_written(doing) for doing in callee.does],
+        "thinks": callee.thinks,
+        "transfer": "reached" if callee.transfer_reached else "nobody",
+        "transfer_seconds": callee.transfer_seconds,
+    }
+
+
+def _written(doing: Doing) -> str | dict[str, Any]:
+    match doing:
+        case StaysSilent():
+            return "silent"
+        case HangsUp(None):
+            return "hang_up"
+        case HangsUp(after):
+            return {"hang_up": {"after": after}}
+        case Says(words, after):
+            written: dict[str, Any] = {"say": words}
+        case Presses(keys, after):
+            written = {"press": keys}
+        case Noise(seconds, after):
+            written = {"noise": seconds}
+    return written if after is None else {**written, "after": after}
+
+
 def _callee(name: str, details: Mapping[str, Any], file: _File) -> Callee:
     unknown = set(details) - file.known
     if unknown:

@@ -59,8 +59,13 @@ class TextConversation:
         language: str,
         ring_seconds: float,
         local_now: Callable[[], datetime],
+        then: Callable[[], Doing] | None = None,
     ) -> None:
+        """Args:
+        then: asked for what the callee does in each turn that `callee.does` leaves open; None: stay silent.
+        """
         self._callee, self._meaning, self._language = callee, meaning, language
+        self._then = then
         self._local_now = local_now
         self._loop = asyncio.get_running_loop()
         self._events: asyncio.Queue[Event] = asyncio.Queue()
@@ -142,8 +147,12 @@ class TextConversation:
             self._after(self._listen.seconds, lambda: self._tell(Silence()), "silence")
 
     def _act(self) -> None:
-        if self._doings and not (self._machine and self._callee.answers is Answerer.VOICEMAIL):
+        if self._machine and self._callee.answers is Answerer.VOICEMAIL:
+            return
+        if self._doings:
             self._do(self._doings.popleft())
+        elif self._then is not None:
+            self._do(self._then())
 
     def _do(self, doing: Doing) -> None:
         match doing:
