@@ -10,7 +10,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from outbound.cli import campaign, contacts, dnc, report, run
+from outbound.cli import campaign, contacts, dnc, replay, report, run
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "campaigns.md").read_text("utf-8")
@@ -34,6 +34,7 @@ def typed(command: str) -> str:
     app.add_typer(campaign.app, name="campaign")
     app.add_typer(contacts.app, name="contacts")
     app.add_typer(dnc.app, name="dnc")
+    app.command("replay")(replay.replay)
     app.command("report")(report.report)
     app.command("run")(run.run)
     done = CliRunner().invoke(app, command.split("#")[0].split()[1:], catch_exceptions=False)
@@ -44,9 +45,10 @@ def typed(command: str) -> str:
 def test_the_page_can_be_followed_to_a_report(folder: Path) -> None:
     commands = [line for line in PAGE.splitlines() if line.startswith("outbound ")]
     # Speech, the microphone and a second rehearsal of the same list are left to their own tests.
-    skipped = ("call --campaign", "--line simulated", "preview")
+    skipped = ("call --campaign", "--line simulated", "preview", "replay")
     said = {line: typed(line) for line in commands if not any(part in line for part in skipped)}
     typed("outbound run --line text")
+    assert "the same actions" in typed("outbound replay 1")
     (imported,) = (told for line, told in said.items() if "contacts import" in line)
     assert "5 new" in imported
     assert "7 rejected" in imported

@@ -16,6 +16,8 @@ from outbound.simulation.callee import (
     Presses,
     Says,
     StaysSilent,
+    callee_from,
+    details_of,
     parse,
     read_callees,
     ready_callees,
@@ -99,3 +101,8 @@ def test_the_callees_that_come_with_the_product_cover_every_kind_of_answer() -> 
     callees = ready_callees()
     assert {callee.answers for callee in callees.values()} == set(Answerer)
     assert all(name == callee.name for name, callee in callees.items())
+
+
+def test_what_is_written_of_a_callee_is_read_back() -> None:
+    for callee in (*parse(EVERYTHING, "here"), *ready_callees().values()):
+        assert callee_from(callee.name, details_of(callee), "here") == callee
