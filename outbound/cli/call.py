@@ -152,15 +152,17 @@ def _show(news: News) -> None:
         case Happened(_, Screened(party)):
             output.out.print(f"… {party}", style="dim")
         case Happened(_, Say(text=text)) if text:
-            output.out.print(f"robot   {text}", markup=False)
+            output.out.print(f"robot   {text}", markup=False, soft_wrap=True)
         case Happened(_, Heard(intent, confidence, words)):
-            output.out.print(f"callee  {words or '…'}   [{intent}, {confidence:.0%}]", markup=False, style="cyan")
+            output.out.print(
+                f"callee  {words or '…'}   [{intent}, {confidence:.0%}]", markup=False, style="cyan", soft_wrap=True
+            )
         case Happened(_, Pressed(key)):
-            output.out.print(f"callee  presses {key}", style="cyan")
+            output.out.print(f"callee  presses {key}", style="cyan", soft_wrap=True)
         case Happened(_, Silence()):
             output.out.print("callee  says nothing", style="cyan")
         case Happened(_, Save(result)):
-            output.out.print(f"saved   {result}", markup=False, style="green")
+            output.out.print(f"saved   {result}", markup=False, style="green", soft_wrap=True)
         case Happened(_, Transfer()):
             output.out.print("… connecting a person", style="dim")
         case Finished():

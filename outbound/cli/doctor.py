@@ -88,7 +88,8 @@ def _voices() -> Iterator[Check]:
 
 def _recognisers() -> Iterator[Check]:
     for language in ("en-US", "zh-CN", "ko-KR"):
-        best = next((engine for engine in recognition.available() if language in engine.languages), None)
+        tags = {language, language.partition("-")[0]}
+        best = next((engine for engine in recognition.available() if tags & set(engine.languages)), None)
         if best is not None:
             yield Check(f"understanding {language}", True, False, best.engine)
         else:
