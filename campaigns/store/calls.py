@@ -140,9 +140,9 @@ class Calls(Gate, Results):
             if ended is None:
                 return Disposition(_call(connection, call_id).disposition)
             settled = Disposition(ended.disposition)
+            self._plan(connection, ended, settled, now, wait_seconds)
             if settled is Disposition.OPTED_OUT and disposition is Disposition.OPTED_OUT:
                 self._list_unsaved(connection, call_id, now)
-            self._plan(connection, ended, settled, now, wait_seconds)
             return settled
 
     def _end(
@@ -226,7 +226,6 @@ class Calls(Gate, Results):
         alive = sa.select(lease.c.owner).where(lease.c.until > now)
         with self.writing() as connection:
             holds.release(connection)
-            self._record_rules(connection, now, owner)
             left = connection.execute(
                 _CALL_IN_FLIGHT.where(call.c.owner != owner, call.c.owner.not_in(alive)).with_for_update(
                     of=call, skip_locked=True
@@ -237,6 +236,7 @@ class Calls(Gate, Results):
                 unknown = Disposition.CALLBACK if Kind.CALLBACK in kinds else Disposition.INTERRUPTED
                 ended = self._end(connection, row.id, unknown, now, detail="the process that made the call died")
                 self._plan(connection, ended, Disposition(ended.disposition), now)
+            self._record_rules(connection, now, owner)
             return len(left)
 
     def _record_rules(self, connection: Connection, now: datetime, owner: str) -> None:

@@ -131,10 +131,10 @@ class Consents(Ledger):
             "purpose": given.purpose,
             "basis": given.basis,
         }
-        link = self.record(connection, now, actor, "consent.give", numbers[0] if len(numbers) == 1 else None, body)
-        connection.execute(sa.insert(consent), [row | {"link": link} for row in rows])
         waited = contact.c.held_by.in_([Rule.CONSENT, Rule.NATIONAL_LIST, Rule.LIST_AGE])
         holds.release(connection, contact.c.number.in_(numbers), waited)
+        link = self.record(connection, now, actor, "consent.give", numbers[0] if len(numbers) == 1 else None, body)
+        connection.execute(sa.insert(consent), [row | {"link": link} for row in rows])
 
     def consent_digest(self, row: Mapping[str, Any]) -> str:
         """What a link of the ledger says of one consent."""
