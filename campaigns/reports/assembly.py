@@ -30,7 +30,7 @@ from campaigns.reports.model import (
 )
 from campaigns.reports.statistics import difference, mean, proportion, quantile
 from campaigns.store import CampaignRecord, Store
-from campaigns.store.calls import Kind
+from campaigns.store.results import Kind
 
 GOOD = (4, 5)
 """The ratings that count as satisfied."""

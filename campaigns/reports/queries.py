@@ -16,7 +16,7 @@ from sqlalchemy import ColumnElement, Connection, Row
 
 from campaigns.outcomes import Disposition, Stage
 from campaigns.store import tables
-from campaigns.store.calls import BY_PERSON, BY_ROBOT, Kind
+from campaigns.store.results import BY_PERSON, BY_ROBOT, Kind
 from campaigns.store.tables import ContactState, table
 
 contact = table(tables.Contact)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from campaigns.store.auditing import AuditFilter, Auditing, AuditRecord
 from campaigns.store.calls import Calls
 from campaigns.store.campaigns import CampaignRecord, Campaigns, NoSuchCampaign
-from campaigns.store.consent import Basis, Consent
+from campaigns.store.consent import Basis, Consent, KeptConsent
 from campaigns.store.contacts import Added, Contact, NoSuchContact
 from campaigns.store.database import StoreError, open_engine
 from campaigns.store.exchange import Exchange, Exported, Imported
@@ -45,6 +45,7 @@ __all__ = [
     "Foreseen",
     "Head",
     "Imported",
+    "KeptConsent",
     "LeaseHeld",
     "ListCopy",
     "NoSuchCampaign",

@@ -9,21 +9,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from enum import StrEnum
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy import Connection
-from sqlalchemy.dialects import postgresql
 
 from campaigns.compliance.book import digests
 from campaigns.dnc import NewEntry, Reach
 from campaigns.outcomes import (
     Answer,
     CallbackPromise,
-    Comment,
     Complaint,
     Crisis,
     Disposition,
@@ -33,7 +29,6 @@ from campaigns.outcomes import (
     Scope,
     Source,
     Stage,
-    TransferResult,
     Via,
     WrongNumber,
 )
@@ -44,33 +39,18 @@ from campaigns.store.gate import Gate
 from campaigns.store.history import NoSuchCall
 from campaigns.store.ledger import ledger
 from campaigns.store.prepared import Prepared
+from campaigns.store.results import BY_PERSON, Kind, Results, open_task, result, write_result
 from campaigns.store.tables import CallState, ContactState, table
 
 campaign = table(tables.Campaign)
 contact = table(tables.Contact)
 call = table(tables.Call)
 call_log = table(tables.CallLog)
-result = table(tables.CallResult)
-task = table(tables.Task)
 entry = table(tables.DncEntry)
 lease = table(tables.Lease)
 
 ROBOT = "robot"
 """The actor of what a call itself brought about."""
-
-
-class Kind(StrEnum):
-    """The kinds of result and task."""
-
-    OPT_OUT = "opt_out"
-    RATING = "rating"
-    COMMENT = "comment"
-    ANSWER = "answer"
-    CALLBACK = "callback"
-    WRONG_NUMBER = "wrong_number"
-    COMPLAINT = "complaint"
-    CRISIS = "crisis"
-    TRANSFER = "transfer"
 
 
 _OUTRANKING = {
@@ -80,7 +60,6 @@ _OUTRANKING = {
 }
 """Results that settle a call's disposition, whatever else happened in it; the first that is there."""
 
-BY_ROBOT, BY_PERSON = "robot", "person"
 
 _STAGES: Mapping[type[Result], Stage] = {Answer: Stage.ANSWERED, Rating: Stage.RATED}
 """How far a call has come in which this was learned; whatever was learned, a person said it."""
@@ -88,21 +67,7 @@ _REACHED = frozenset(disposition for disposition in Disposition if disposition.r
 _MACHINES = frozenset({Disposition.VOICEMAIL, Disposition.SCREENED})
 
 
-@dataclass(frozen=True, slots=True)
-class SavedResult:
-    """One thing learned in a call, as it is kept."""
-
-    call_id: int
-    kind: Kind
-    about: str
-    value: str
-    words: str
-    via: str
-    promised_at: datetime | None
-    saved_at: datetime
-
-
-class Calls(Gate):
+class Calls(Gate, Results):
     """What happens after the gate said yes."""
 
     def answered(self, call_id: int, now: datetime) -> None:
@@ -125,8 +90,8 @@ class Calls(Gate):
                 case OptOut() | WrongNumber():
                     self._list(connection, row, learned, now)
                 case CallbackPromise(by_person=True) | Complaint() | Crisis():
-                    _open_task(connection, row, learned, now)
-            _write_result(connection, call_id, learned, now)
+                    open_task(connection, row, learned, now)
+            write_result(connection, call_id, learned, now)
             _CAME.change(connection, call=call_id, so_far=_STAGES.get(type(learned), Stage.REACHED).value)
 
     def _list(self, connection: Connection, row: Any, learned: OptOut | WrongNumber, now: datetime) -> None:
@@ -175,9 +140,9 @@ class Calls(Gate):
             if ended is None:
                 return Disposition(_call(connection, call_id).disposition)
             settled = Disposition(ended.disposition)
+            self._plan(connection, ended, settled, now, wait_seconds)
             if settled is Disposition.OPTED_OUT and disposition is Disposition.OPTED_OUT:
                 self._list_unsaved(connection, call_id, now)
-            self._plan(connection, ended, settled, now, wait_seconds)
             return settled
 
     def _end(
@@ -214,7 +179,7 @@ class Calls(Gate):
         if Kind.OPT_OUT not in kinds:
             learned = OptOut(Via.VOICE, "")
             self._list(connection, _call(connection, call_id), learned, now)
-            _write_result(connection, call_id, learned, now)
+            write_result(connection, call_id, learned, now)
 
     def _plan(
         self,
@@ -261,7 +226,6 @@ class Calls(Gate):
         alive = sa.select(lease.c.owner).where(lease.c.until > now)
         with self.writing() as connection:
             holds.release(connection)
-            self._record_rules(connection, now, owner)
             left = connection.execute(
                 _CALL_IN_FLIGHT.where(call.c.owner != owner, call.c.owner.not_in(alive)).with_for_update(
                     of=call, skip_locked=True
@@ -272,6 +236,7 @@ class Calls(Gate):
                 unknown = Disposition.CALLBACK if Kind.CALLBACK in kinds else Disposition.INTERRUPTED
                 ended = self._end(connection, row.id, unknown, now, detail="the process that made the call died")
                 self._plan(connection, ended, Disposition(ended.disposition), now)
+            self._record_rules(connection, now, owner)
             return len(left)
 
     def _record_rules(self, connection: Connection, now: datetime, owner: str) -> None:
@@ -279,18 +244,6 @@ class Calls(Gate):
         before = connection.execute(_LAST_RULES).scalar_one_or_none()
         if before is None or json.loads(before) != digests():
             self.record(connection, now, owner, "rules.load", None, digests())
-
-    def results(self, call_id: int) -> list[SavedResult]:
-        """What was learned in a call, in order."""
-        query = sa.select(result).where(result.c.call_id == call_id).order_by(result.c.id)
-        with self.reading() as connection:
-            return [_saved(row) for row in connection.execute(query)]
-
-
-def _saved(row: Any) -> SavedResult:
-    values = row._asdict()
-    values.pop("id")
-    return SavedResult(**values | {"kind": Kind(values["kind"])})
 
 
 def _call(connection: Connection, call_id: int) -> Any:
@@ -305,46 +258,6 @@ def _least_stage(disposition: Disposition, heard: bool) -> Stage:
     if heard or disposition is Disposition.COMPLETED:
         return Stage.HEARD
     return Stage.REACHED if disposition in _REACHED else Stage.NOBODY
-
-
-def _open_task(connection: Connection, row: Any, learned: CallbackPromise | Complaint | Crisis, now: datetime) -> None:
-    kind, _ = _kind_and_columns(learned)
-    if connection.execute(sa.select(task.c.id).where(task.c.call_id == row.id, task.c.kind == kind)).first() is None:
-        due_at = learned.at if isinstance(learned, CallbackPromise) else now
-        connection.execute(
-            sa.insert(task).values(
-                call_id=row.id, kind=kind, words=learned.words, opened_at=now, due_at=due_at, settled_by="", note=""
-            )
-        )
-
-
-def _write_result(connection: Connection, call_id: int, learned: Result, now: datetime) -> None:
-    kind, columns = _kind_and_columns(learned)
-    values = {"about": "", "value": "", "words": "", "via": "", "promised_at": None} | columns
-    _WRITE_RESULT.change(connection, call_id=call_id, kind=kind, saved_at=now, **values)
-
-
-def _kind_and_columns(learned: Result) -> tuple[Kind, dict[str, object]]:
-    """Where a result stands in the table."""
-    match learned:
-        case OptOut(via, words, scope):
-            return Kind.OPT_OUT, {"value": scope, "words": words, "via": via}
-        case Rating(value, via, words):
-            return Kind.RATING, {"value": str(value), "words": words, "via": via}
-        case Comment(words, about):
-            return Kind.COMMENT, {"about": about, "words": words}
-        case Answer(step, answer, via, words):
-            return Kind.ANSWER, {"about": step, "value": answer, "words": words, "via": via}
-        case CallbackPromise(at, by_person, words):
-            return Kind.CALLBACK, {"value": BY_PERSON if by_person else BY_ROBOT, "words": words, "promised_at": at}
-        case WrongNumber(via, words):
-            return Kind.WRONG_NUMBER, {"words": words, "via": via}
-        case Complaint(words):
-            return Kind.COMPLAINT, {"words": words}
-        case Crisis(words):
-            return Kind.CRISIS, {"words": words}
-        case TransferResult(target, reached, reason):
-            return Kind.TRANSFER, {"about": target, "value": "reached" if reached else "not_reached", "words": reason}
 
 
 def _moment(name: str) -> sa.BindParameter[datetime]:
@@ -425,13 +338,4 @@ _PROMISE = sa.select(result.c.value, result.c.promised_at).where(
 )
 _TIMES = sa.select(sa.func.count()).where(
     call.c.contact_id == sa.bindparam("contact"), call.c.disposition == sa.bindparam("as")
-)
-_RESULT_COLUMNS = ("call_id", "kind", "about", "value", "words", "via", "promised_at", "saved_at")
-_LATEST = ("value", "words", "via", "promised_at")
-# ON CONFLICT is written alike for both databases, and SQLAlchemy's form for PostgreSQL compiles for both
-_ADDED = postgresql.insert(result).values({name: sa.bindparam(name) for name in _RESULT_COLUMNS})
-_WRITE_RESULT = Prepared(
-    _ADDED.on_conflict_do_update(
-        index_elements=["call_id", "kind", "about"], set_={name: _ADDED.excluded[name] for name in _LATEST}
-    )
 )

@@ -125,7 +125,6 @@ class Campaigns(Ledger):
                 )
             terms = Terms.of(definition)
             if known.source != source or known.terms != terms.to_json():
-                self._add_version(connection, known.id, known.version + 1, definition, source, now, actor)
                 connection.execute(sa.update(campaign).where(campaign.c.id == known.id).values(saved_at=now, **facts))
                 connection.execute(
                     sa.update(contact)
@@ -133,6 +132,7 @@ class Campaigns(Ledger):
                     .where(contact.c.held_by.is_not(None))
                     .values(next_at=contact.c.due_at, held_by=None, held_because="")
                 )
+                self._add_version(connection, known.id, known.version + 1, definition, source, now, actor)
             return record(connection, definition.name)
 
     def _add_version(

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
+from itertools import islice
 from typing import Any
 
 import sqlalchemy as sa
@@ -19,6 +20,7 @@ from campaigns.store.tables import table
 
 consent = table(tables.ConsentRecord)
 contact = table(tables.Contact)
+_BATCH = 1000
 
 
 class Basis(StrEnum):
@@ -48,8 +50,59 @@ class Consent:
     expires_at: datetime | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class KeptConsent:
+    """A consent as it is kept, in force or not."""
+
+    id: int
+    number: str = field(repr=False)
+    brand: str
+    purpose: Purpose
+    basis: Basis
+    wording: str
+    evidence: str
+    actor: str
+    given_at: datetime
+    expires_at: datetime | None
+    withdrawn_at: datetime | None
+
+
 class Consents(Ledger):
     """Giving and withdrawing."""
+
+    def consents(self, number: str) -> list[KeptConsent]:
+        """Every consent of a number, oldest first, withdrawn and expired ones too."""
+        query = sa.select(consent).where(consent.c.number.in_(self.both_forms(number))).order_by(consent.c.id)
+        with self.reading() as connection:
+            return [_kept(row._asdict()) for row in connection.execute(query)]
+
+    def import_consents(self, numbers: Iterable[str], brand: str, given: Consent, now: datetime, actor: str) -> int:
+        """The same consent of many people, in small transactions; how many. One that stands already is not added again.
+
+        Memory stays bounded, and an import may be repeated.
+        """
+        added = 0
+        rest = iter(numbers)
+        while batch := list(dict.fromkeys(islice(rest, _BATCH))):
+            with self.writing() as connection:
+                self.lock_numbers(connection, batch)
+                same = sa.select(consent.c.number).where(
+                    consent.c.number.in_(batch),
+                    consent.c.brand == brand,
+                    consent.c.purpose == given.purpose,
+                    consent.c.basis == given.basis,
+                    consent.c.wording == given.wording,
+                    consent.c.withdrawn_at.is_(None),
+                    consent.c.expires_at.is_(None)
+                    if given.expires_at is None
+                    else sa.or_(consent.c.expires_at.is_(None), consent.c.expires_at >= given.expires_at),
+                )
+                known = set(connection.execute(same).scalars())
+                new = [number for number in batch if number not in known]
+                if new:
+                    self.add_consents(connection, new, brand, given, now, actor)
+                added += len(new)
+        return added
 
     def give_consent(self, number: str, brand: str, consent: Consent, now: datetime, actor: str) -> None:
         with self.writing() as connection:
@@ -78,10 +131,10 @@ class Consents(Ledger):
             "purpose": given.purpose,
             "basis": given.basis,
         }
-        link = self.record(connection, now, actor, "consent.give", numbers[0] if len(numbers) == 1 else None, body)
-        connection.execute(sa.insert(consent), [row | {"link": link} for row in rows])
         waited = contact.c.held_by.in_([Rule.CONSENT, Rule.NATIONAL_LIST, Rule.LIST_AGE])
         holds.release(connection, contact.c.number.in_(numbers), waited)
+        link = self.record(connection, now, actor, "consent.give", numbers[0] if len(numbers) == 1 else None, body)
+        connection.execute(sa.insert(consent), [row | {"link": link} for row in rows])
 
     def consent_digest(self, row: Mapping[str, Any]) -> str:
         """What a link of the ledger says of one consent."""
@@ -105,21 +158,11 @@ class Consents(Ledger):
                 connection.execute(ended.values(withdrawn_at=now, withdrawn_link=link))
             return len(ids)
 
-    def _bases_in_force(
-        self, connection: Connection, number: str, brand: str, purpose: str, now: datetime
-    ) -> frozenset[str]:
-        """The kinds of consent that stand; consent to marketing covers information too."""
-        facts = {"number": number, "brand": brand, "purpose": purpose, "now": now}
-        return frozenset(connection.execute(_IN_FORCE, facts).scalars())
+
+def _kept(values: dict[str, Any]) -> KeptConsent:
+    names = (name for name in KeptConsent.__dataclass_fields__)
+    given = {name: values[name] for name in names}
+    return KeptConsent(**given | {"purpose": Purpose(given["purpose"]), "basis": Basis(given["basis"])})
 
 
 _FIXED = ("number", "brand", "purpose", "basis", "wording", "evidence", "actor", "given_at", "expires_at")
-_NOW: sa.BindParameter[datetime] = sa.bindparam("now", type_=consent.c.given_at.type)
-_IN_FORCE = sa.select(consent.c.basis).where(
-    consent.c.number == sa.bindparam("number"),
-    consent.c.brand == sa.bindparam("brand"),
-    consent.c.purpose.in_([sa.bindparam("purpose"), Purpose.MARKETING]),
-    consent.c.given_at <= _NOW,
-    sa.or_(consent.c.expires_at.is_(None), consent.c.expires_at > _NOW),
-    sa.or_(consent.c.withdrawn_at.is_(None), consent.c.withdrawn_at > _NOW),
-)

@@ -192,7 +192,10 @@ class Database:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(keys.c.number, 0))))
 
     def lock_ledger(self, connection: Connection) -> None:
-        """Until the transaction ends, nobody else adds to the ledger."""
+        """Until the transaction ends, nobody else adds to the ledger.
+
+        The last lock of every transaction, after those of numbers and of contacts: so nobody waits in a circle.
+        """
         if self.postgresql:
             connection.execute(sa.select(sa.func.pg_advisory_xact_lock(LEDGER_LOCK)))
 

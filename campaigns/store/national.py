@@ -80,6 +80,7 @@ class NationalLists(Ledger):
         while len(run := np.fromiter(islice(rest, _RUN), np.int64)):
             self._add_run(list_id, np.unique(run))
         with self.writing() as connection:
+            holds.release(connection, contact.c.held_by.in_([Rule.NATIONAL_LIST, Rule.LIST_AGE]))
             count, digest = contents(connection, list_id)
             body = {"list": name, "as_of": as_of, "origin": origin, "count": count, "digest": digest}
             link = self.record(connection, now, actor, "list.load", None, body)
@@ -91,7 +92,6 @@ class NationalLists(Ledger):
                 .values(numbers=count, digest=digest, loaded_at=now, link=link)
                 .returning(lists)
             ).one()
-            holds.release(connection, contact.c.held_by.in_([Rule.NATIONAL_LIST, Rule.LIST_AGE]))
             return _copy(row)
 
     def _add_run(self, list_id: int, numbers: NDArray[np.int64]) -> None:

@@ -124,20 +124,19 @@ class Register(Ledger):
             "source": first.source,
             "call": call_id,
         }
-        number = first.number if len(rows) == 1 else None
-        link = self.record(connection, now, actor, "dnc.add", number, body)
-        made = connection.execute(
-            sa.insert(entry).returning(entry.c.id),
-            [row | {"link": link, "revoked_by": "", "revoked_because": ""} for row in rows],
-        )
-        ids = list(made.scalars())
         connection.execute(
             sa.update(contact)
             .where(contact.c.number.in_([one.number for one in entries]), contact.c.state == ContactState.OPEN)
             .where(contact.c.campaign_id.in_(_covered(first.reach)))
             .values(state=ContactState.CLOSED, closed_by=LISTED)
         )
-        return ids
+        number = first.number if len(rows) == 1 else None
+        link = self.record(connection, now, actor, "dnc.add", number, body)
+        made = connection.execute(
+            sa.insert(entry).returning(entry.c.id),
+            [row | {"link": link, "revoked_by": "", "revoked_because": ""} for row in rows],
+        )
+        return list(made.scalars())
 
     def evidence(self, words: str, recording: str, note: str) -> str:
         """What stands for an entry's texts in its digest, also when they are erased."""

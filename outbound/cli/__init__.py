@@ -32,6 +32,7 @@ COMMANDS = {
     "report": "report:report",
     "tasks": "tasks:app",
     "dnc": "dnc:app",
+    "consent": "consent:app",
     "may-call": "compliance:may_call",
     "audit": "compliance:audit",
     "privacy": "compliance:privacy",

@@ -19,7 +19,7 @@ from campaigns.preflight import Preflight
 from campaigns.preflight import preflight as fly
 from campaigns.store import AuditFilter, Retention
 from outbound.cli import output
-from outbound.cli.dnc import Actor, Moment, Region, moment, who
+from outbound.cli.lists import Actor, Moment, Region, moment, who
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 

@@ -6,13 +6,11 @@ screen unless asked for; an exported file holds them whole.
 
 from __future__ import annotations
 
-import csv
-import getpass
-from collections.abc import Iterable, Iterator
-from datetime import UTC, datetime
+from collections.abc import Iterable
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
-from typing import IO, Annotated
+from typing import Annotated
 
 import typer
 
@@ -20,10 +18,8 @@ from campaigns.dnc import (
     Entry,
     ExportFormat,
     ListFormat,
-    ListLine,
     NewEntry,
     Reach,
-    RejectedLine,
     e164,
     format_of,
     read_list,
@@ -32,6 +28,7 @@ from campaigns.dnc import (
 from campaigns.outcomes import Scope, Source
 from campaigns.store import EntryFilter, Head, Store
 from outbound.cli import output
+from outbound.cli.lists import Actor, Moment, Region, Rejects, moment, who
 from outbound.cli.stores import opened
 from outbound.clock import SystemClock
 
@@ -43,15 +40,10 @@ app = typer.Typer(
 LISTED_EXIT = 3
 """The exit code of `check` for a number that must not be called."""
 
-Actor = Annotated[
-    str | None, typer.Option("--actor", envvar="OUTBOUND_ACTOR", help="Who does this.  [default: your login name]")
-]
-Region = Annotated[str | None, typer.Option(help="Country of numbers without a country code, e.g. US.", metavar="XX")]
 ScopeOption = Annotated[Scope, typer.Option(help="How far it reaches.")]
 Target = Annotated[
     str, typer.Option(help="Which brand, campaign or purpose is meant; not with scope everyone.", metavar="NAME")
 ]
-Moment = Annotated[str | None, typer.Option(metavar="TIME", help="Like 2025-06-01 or 2025-06-01T09:30Z (UTC).")]
 Campaign = Annotated[str | None, typer.Option(help="Only entries made in calls of this campaign.")]
 
 
@@ -345,69 +337,6 @@ def _load(
 
 
 _EXPORT_SUFFIXES = {".jsonl": ExportFormat.JSON_LINES, ".xlsx": ExportFormat.XLSX, ".txt": ExportFormat.PLAIN}
-
-
-def who(actor: str | None) -> str:
-    """Who does this: as named, else the login name."""
-    if actor:
-        return actor
-    try:
-        return getpass.getuser()
-    except (OSError, KeyError):
-        return "unknown"
-
-
-def moment(text: str | None) -> datetime | None:
-    """A moment that a user wrote; UTC where no zone is given."""
-    if text is None:
-        return None
-    try:
-        found = datetime.fromisoformat(text)
-    except ValueError:
-        output.fail(f'"{text}" is not a time', "write it like 2025-06-01 or 2025-06-01T09:30Z", code=2)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
-
-
-class Rejects:
-    """Bad lines of a list on their way into a file, which is made with the first of them."""
-
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.count = 0
-        self._first: list[RejectedLine] = []
-        self._file: IO[str] | None = None
-
-    def __enter__(self) -> Rejects:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
-
-    def pass_on(self, lines: Iterable[ListLine | RejectedLine]) -> Iterator[ListLine]:
-        """The good lines."""
-        for line in lines:
-            if isinstance(line, ListLine):
-                yield line
-            else:
-                self.write(line)
-
-    def write(self, line: RejectedLine) -> None:
-        """A bad line."""
-        if self._file is None:
-            self._file = self.path.open("w", encoding="utf-8-sig", newline="")
-            csv.writer(self._file).writerow(["line", "number", "rejected because", "what to do"])
-        csv.writer(self._file).writerow([line.line, line.text, line.reason, line.fix])
-        self.count += 1
-        if self.count <= 5:
-            self._first.append(line)
-
-    def tell(self) -> None:
-        """On stderr: the first of them, and where all stand."""
-        for line in self._first:
-            output.note(f"  line {line.line}: {line.reason}")
-        if self.count:
-            output.note(f"the rejected lines stand in {self.path}: mend the column number and import that file")
 
 
 def _reach(scope: Scope, target: str) -> Reach:

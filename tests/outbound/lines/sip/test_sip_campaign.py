@@ -13,7 +13,7 @@ from audio.synthesis import PromptCache
 from campaigns.audience import NewContact
 from campaigns.definition import parse
 from campaigns.store import CampaignState, Store, open_store
-from campaigns.store.calls import Kind
+from campaigns.store.results import Kind
 from outbound.clock import LoopClock
 from outbound.dialer import Dialer, Finished, News
 from outbound.journal import Journal
