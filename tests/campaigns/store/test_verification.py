@@ -45,7 +45,7 @@ def test_what_nobody_touched_is_whole(full: Store) -> None:
         "UPDATE ledger SET body = replace(body, 'Lumen', 'Lumem') WHERE seq = 4",
         "UPDATE ledger SET actor = 'eve' WHERE seq = 3",
         "UPDATE ledger SET at = '2025-06-02T16:00:01+00:00' WHERE seq = 1",
-        "UPDATE ledger SET hash = replace(hash, 'a', 'b') WHERE seq = 11",
+        "UPDATE ledger SET hash = substr(hash, 2) || substr(hash, 1, 1) WHERE seq = 11",
         "DELETE FROM ledger WHERE seq = 4",
         "DELETE FROM ledger WHERE seq IN (3, 4)",
         "DELETE FROM ledger WHERE seq = 1",
