@@ -116,7 +116,7 @@ def test_nothing_heard_means_nothing() -> None:
 @given(
     before=st.sampled_from(["", "please ", "um ", "hello ", "sorry ", "could you please ", "well "]),
     request=st.sampled_from(["stop calling me", "take me off your list", "don't call me again", "unsubscribe me"]),
-    after=st.sampled_from(["", " please", " thank you", " thanks", " okay", " now"]),
+    after=st.sampled_from(["", " please", " thank you", " thanks", " okay"]),
     expecting=st.sampled_from([RATING_STEP, YES_NO_STEP, OPEN_STEP]),
 )
 def test_good_manners_do_not_weaken_an_opt_out(
