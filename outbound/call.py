@@ -51,9 +51,10 @@ class CallOutcome:
 
     Attributes:
         seconds: from the answer to the end; 0.0 for a call that was not answered.
-        detail: the line's own words about the end, where there are any.
+        detail: the line's own words about the end, where there are any; else its cause.
         log: every event with its actions; `replay` gives the same actions again.
         heard: a person heard the message to its end, or answered it.
+        wait_seconds: what a route that is down asks us to wait (Retry-After), None if it did not say.
         unsaved: results that neither the store nor the journal took: save them with the outcome.
     """
 
@@ -63,6 +64,7 @@ class CallOutcome:
     log: tuple[Entry, ...]
     unsaved: tuple[Result, ...] = ()
     heard: bool = False
+    wait_seconds: float | None = None
 
 
 class CallCancelled(asyncio.CancelledError):
@@ -124,14 +126,14 @@ class _Call:
         self._entries: list[Entry] = []
         self._unsaved: list[Result] = []
         self._disposition = Disposition.FAILED
-        self._cause = ""
+        self._end: HungUp | None = None
 
     async def take(self, event: Event) -> None:
         """Tell the dialogue, and do what it wants."""
         if isinstance(event, Answered):
             self._answered = self._loop.time()
         elif isinstance(event, HungUp):
-            self._cause = event.cause.value
+            self._end = event
         await self._perform(self._decide(event))
 
     async def end(self, cause: EndCause) -> None:
@@ -141,8 +143,15 @@ class _Call:
 
     def outcome(self) -> CallOutcome:
         seconds = 0.0 if self._answered is None else self._loop.time() - self._answered
+        end = self._end
         return CallOutcome(
-            self._disposition, seconds, self._cause, tuple(self._entries), tuple(self._unsaved), self._dialogue.heard
+            self._disposition,
+            seconds,
+            (end.detail or end.cause.value) if end else "",
+            tuple(self._entries),
+            tuple(self._unsaved),
+            self._dialogue.heard,
+            end.wait_seconds if end else None,
         )
 
     def _decide(self, event: Event) -> tuple[Action, ...]:

@@ -95,9 +95,16 @@ class TransferSettled:
 
 @dataclass(frozen=True, slots=True)
 class HungUp:
-    """The channel is gone, whoever ended it; nothing can be said any more."""
+    """The channel is gone, whoever ended it; nothing can be said any more.
+
+    Attributes:
+        detail: the line's own words; without numbers or names.
+        wait_seconds: what a route that is down asks us to wait, None if it did not say.
+    """
 
     cause: EndCause
+    detail: str = ""
+    wait_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -216,3 +216,22 @@ def test_the_far_end_hanging_up_is_the_last_event(journal: Journal) -> None:
     hold(Callee("x", Answerer.BUSY), Desk(), journal, watched)
     assert watched[-2:] == [HungUp(EndCause.BUSY), HangUp(Disposition.BUSY)]
     assert not any(isinstance(what, Save) for what in watched)
+
+
+class RouteDown:
+    """A line that takes no calls, and says for how long."""
+
+    async def next_event(self) -> Event:
+        return HungUp(EndCause.ROUTE_DOWN, "503 Service Unavailable", 90.0)
+
+    def perform(self, action: Action) -> None:
+        pass
+
+    async def close(self) -> None:
+        pass
+
+
+def test_a_route_that_is_down_says_in_the_outcome_how_long_it_wants_to_be_left_alone(journal: Journal) -> None:
+    outcome = run_virtually(conduct(Dialogue(SCRIPT), RouteDown(), Desk().save, journal.keeping(7)))
+    assert outcome.disposition is Disposition.ROUTE_DOWN
+    assert (outcome.detail, outcome.wait_seconds) == ("503 Service Unavailable", 90.0)
