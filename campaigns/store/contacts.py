@@ -99,6 +99,14 @@ _CONTACT = sa.select(
 _BY_ID = Prepared(_CONTACT.where(contact.c.id == sa.bindparam("contact")))
 
 
+def of_campaign(campaign_id: int) -> sa.ColumnElement[bool]:
+    """The contacts of a campaign, for going through them by id.
+
+    The sum keeps a database from taking an index by campaign, and sorting all that is left for every page.
+    """
+    return contact.c.campaign_id + 0 == campaign_id
+
+
 def _count(connection: Connection, campaign_id: int) -> int:
     query = sa.select(sa.func.count()).select_from(contact).where(contact.c.campaign_id == campaign_id)
     return int(connection.execute(query).scalar_one())
@@ -251,7 +259,7 @@ class Contacts(Register, Consents):
         if campaign_name is not None:
             with self.reading() as connection:
                 campaign_id = campaigns.record(connection, campaign_name).id
-            query = query.where(contact.c.campaign_id == campaign_id)
+            query = query.where(of_campaign(campaign_id))
         if state is not None:
             query = query.where(contact.c.state == state)
         if number is not None:

@@ -22,6 +22,7 @@ from campaigns.compliance.rules import may_call
 from campaigns.compliance.verdict import Reason, Rule, Verdict
 from campaigns.store import campaigns, tables
 from campaigns.store.campaigns import CampaignRecord
+from campaigns.store.contacts import of_campaign
 from campaigns.store.dossier import Dossier, Intent, dossiers
 from campaigns.store.gate import STATE_FIELD, Gate, facts_of, place_of, standing
 from campaigns.store.tables import CampaignState, ContactState, table
@@ -53,7 +54,7 @@ class Foresight(Gate):
         with self.reading() as connection:
             record = campaigns.record(connection, campaign_name)
         after = 0
-        query = sa.select(contact).where(contact.c.campaign_id == record.id, contact.c.state == ContactState.OPEN)
+        query = sa.select(contact).where(of_campaign(record.id), contact.c.state == ContactState.OPEN)
         while True:
             with self.reading() as connection:
                 page = query.where(contact.c.id > after).order_by(contact.c.id).limit(_BATCH)
