@@ -42,6 +42,9 @@ _SHORT_ANSWERS = {"en": "One, two, three, four, five. Yes. No."}
 Longer lists make it count on by itself; sentences are heard better without."""
 _NEVER_REPEATED = 3
 """Words: the decoder may not say a sequence of so many tokens twice, which cuts its loops short."""
+_SURE = 0.45
+_BEAMS = 4
+"""Where a short answer is expected and something else was heard without much confidence, more readings are followed."""
 _SHORTEST_SECONDS = 0.1
 _EVEN_SCORE = -1.1
 _STEEPNESS = 2.5
@@ -90,12 +93,19 @@ class WhisperRecognizer:
     def _heard(self, sound: Sound, expected: Expected) -> Transcript:
         if sound.seconds < _SHORTEST_SECONDS:
             return Transcript("", 0.0, self.engine)
-        hint = self._hint if expected.closed else []
+        window = self._window(sound.at(WIDEBAND_RATE).samples)
+        heard = self._decoded(window, short=expected.closed)
+        if expected.closed and heard.text not in expected.phrases and heard.confidence < _SURE:
+            heard = self._decoded(window, short=True, beams=_BEAMS)
+        return heard
+
+    def _decoded(self, window: ctranslate2.StorageView, *, short: bool, beams: int = 1) -> Transcript:
+        hint = self._hint if short else []
         prompt = [*hint, *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         result = self._model.generate(
-            self._window(sound.at(WIDEBAND_RATE).samples),
+            window,
             [prompt],
-            beam_size=1,
+            beam_size=beams,
             max_length=len(prompt) + _LONGEST_ANSWER_TOKENS,
             no_repeat_ngram_size=_NEVER_REPEATED,
             suppress_tokens=self._silent_tokens,
