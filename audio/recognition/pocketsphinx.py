@@ -28,6 +28,7 @@ from audio.errors import ModelMissing
 from audio.pcm import TELEPHONE_RATE, WIDEBAND_RATE, Samples, Sound
 from audio.recognition.base import Expected, Transcript, Word
 from audio.recognition.buffered import BufferedListening
+from audio.recognition.confidence import curve_for
 from audio.recognition.language_model import arpa
 
 _MODEL = Path(pocketsphinx.get_model_path("en-us"))
@@ -51,9 +52,6 @@ decoder must not carry one call's channel into the next. On the telephone it was
 _LEVEL_DBFS = -23.0
 _NATS_PER_SCORE = 1024.0
 """PocketSphinx drops the ten lowest bits of its scores (SENSCR_SHIFT)."""
-_EVEN_MARGIN = -0.75
-_STEEPNESS = 2.2
-"""Confidence is a logistic curve over the margin, in nats per frame of speech, of the phrase over free phones."""
 
 
 class PocketsphinxRecognizer:
@@ -149,16 +147,16 @@ class _SharedDecoder:
         times = [
             (_spelling(s.word), s.start_frame * _FRAME_SECONDS, (s.end_frame + 1) * _FRAME_SECONDS) for s in segments
         ]
-        confidence = self._confidence(samples, score, spoken_frames) if weigh else 0.5
+        confidence = self._confidence(samples, score, spoken_frames, expected) if weigh else 0.5
         words = tuple(Word(text, start, end, confidence) for text, start, end in times)
         return Transcript(" ".join(word.text for word in words), confidence, "pocketsphinx", words)
 
-    def _confidence(self, samples: Samples, score: float, spoken_frames: int) -> float:
+    def _confidence(self, samples: Samples, score: float, spoken_frames: int, expected: Expected) -> float:
+        """From the margin, in nats per frame of speech, of what was understood over free phones."""
         phone_score = self._decode(samples, _PHONES)
         if phone_score is None:
             return 0.0
-        margin = (score - phone_score) / spoken_frames
-        return 1 / (1 + math.exp(-_STEEPNESS * (margin - _EVEN_MARGIN)))
+        return curve_for("pocketsphinx", closed=expected.closed).probability((score - phone_score) / spoken_frames)
 
     def _decode(self, samples: Samples, search: str) -> float | None:
         """Run one search over the whole utterance; its best log likelihood in nats, None without a hypothesis."""

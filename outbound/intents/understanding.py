@@ -101,6 +101,10 @@ class Understanding:
         answers = meaning.intent is not Intent.OTHER or meaning.choice is not None
         return answers and meaning.confidence >= COMPLETE
 
+    def is_nod(self, transcript: Transcript) -> bool:
+        """Whether nothing was said but a sound of listening ("uh-huh")."""
+        return self.language is not None and self.language.plain(transcript.text) in self.language.nods
+
     def _likelihoods(
         self, transcript: Transcript, expecting: Collection[Intent], language: Language, model: Model
     ) -> Likelihoods:
