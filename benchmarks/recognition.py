@@ -1,6 +1,6 @@
 """How well spoken answers are understood, per engine and line condition.
 
-    python -m benchmarks.recognition --corpus PATH [--part held-out] [--engines cascade] [--conditions ulaw8k] [--json]
+    python -m benchmarks.recognition --corpus PATH [--part held-out] [--engines whisper] [--conditions ulaw8k] [--json]
 
 Every clip is heard as a step of a script would hear it: sound goes through the engine in 20 ms frames, words through
 the model of meaning. Ratings and satisfaction are heard by a step that asks for a rating, yes and no by one that asks
@@ -30,7 +30,7 @@ from campaigns.intents import Intent
 from outbound.intents import Understanding, understanding_for
 
 _LANGUAGE = "en-US"
-_ENGINES = ("pocketsphinx", "whisper", "cascade")
+_ENGINES = ("whisper", "pocketsphinx")
 _RATINGS = frozenset(intent for intent in Intent if intent.rating)
 _RATING_STEP = _RATINGS | {Intent.SATISFIED, Intent.DISSATISFIED}
 _YES_NO_STEP = frozenset({Intent.YES, Intent.NO})

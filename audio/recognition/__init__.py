@@ -1,8 +1,11 @@
 """Speech to text: engines chosen by name, one `Recognizer` per language.
 
-Decides which engine serves a language. Vosk, wherever a model for the language is present; English without one is
-understood by PocketSphinx, whose wheel carries a model, in a cascade with Whisper where that extra is installed; any
-other language falls back to keys only. Engines are imported on use.
+Decides which engine serves a language. Vosk, wherever a model for the language is present; without one Whisper, where
+that extra is installed with a model for the language; English has PocketSphinx besides, whose wheel carries a model;
+any other language falls back to keys only. Engines are imported on use.
+
+PocketSphinx is no first opinion before Whisper: measured on short answers over the telephone it takes as long and is
+right half as often (docs/speech.md).
 """
 
 from __future__ import annotations
@@ -33,7 +36,6 @@ class Engine(StrEnum):
     """The engines by name; `keys` is no engine: the callee answers by key presses alone."""
 
     VOSK = "vosk"
-    CASCADE = "cascade"
     WHISPER = "whisper"
     POCKETSPHINX = "pocketsphinx"
     KEYS = "keys"
@@ -79,7 +81,6 @@ def available() -> list[AvailableEngine]:
         AvailableEngine(
             Engine.VOSK, tuple(models.vosk_languages()), True, "outbound speech fetch LANGUAGE brings a model"
         ),
-        AvailableEngine(Engine.CASCADE, whisper_languages, has_whisper, whisper_hint),
         AvailableEngine(Engine.WHISPER, whisper_languages, has_whisper, whisper_hint),
         AvailableEngine(Engine.POCKETSPHINX, english, True),
     ]
@@ -88,9 +89,9 @@ def available() -> list[AvailableEngine]:
 def _best(language: str) -> Engine:
     if models.vosk_model(language) is not None:
         return Engine.VOSK
-    if not language.lower().startswith("en"):
-        return Engine.KEYS
-    return Engine.CASCADE if _has_whisper() and models.whisper_model(language) else Engine.POCKETSPHINX
+    if _has_whisper() and models.whisper_model(language) is not None:
+        return Engine.WHISPER
+    return Engine.POCKETSPHINX if language.lower().startswith("en") else Engine.KEYS
 
 
 def _named(name: str) -> Engine:
@@ -129,19 +130,12 @@ def _whisper(language: str) -> Recognizer:
     return WhisperRecognizer(language, model)
 
 
-def _cascade(language: str) -> Recognizer:
-    from audio.recognition.cascade import CascadeRecognizer
-
-    return CascadeRecognizer(quick=_pocketsphinx(language), careful=_whisper(language))
-
-
 def _has_whisper() -> bool:
     return importlib.util.find_spec("faster_whisper") is not None
 
 
 _OPENERS: dict[Engine, Callable[[str], Recognizer]] = {
     Engine.VOSK: _vosk,
-    Engine.CASCADE: _cascade,
     Engine.WHISPER: _whisper,
     Engine.POCKETSPHINX: _pocketsphinx,
 }

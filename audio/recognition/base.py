@@ -18,7 +18,7 @@ class Expected:
     """What the current step can understand: a hint that narrows the engine, never a promise about the answer.
 
     Attributes:
-        phrases: words and short phrases likely now, lower case, in the language of the recogniser.
+        phrases: words and short phrases likely now, the likeliest first, lower case, in the language of the recogniser.
         closed: True when the answer is one of `phrases` (digits, yes/no): a grammar is right.
             False when people answer in sentences of their own: a language model is right.
     """
@@ -74,7 +74,7 @@ class Recognizer(Protocol):
 
     @property
     def engine(self) -> str:
-        """The engine's name, as in `outbound speech list`: vosk, pocketsphinx, whisper, cascade."""
+        """The engine's name, as in `outbound speech list`: vosk, whisper, pocketsphinx."""
 
     @property
     def language(self) -> str:

@@ -81,7 +81,7 @@ def hear(
     microphone: Annotated[bool, typer.Option("--microphone", help="Listen to the microphone instead.")] = False,
     seconds: Annotated[float, typer.Option(min=1, max=30, help="How long to listen to the microphone.")] = 4.0,
     language: Language = "en-US",
-    engine: Annotated[str | None, typer.Option(help="vosk, cascade, whisper or pocketsphinx.")] = None,
+    engine: Annotated[str | None, typer.Option(help="vosk, whisper or pocketsphinx.")] = None,
     expecting: Annotated[
         list[Intent] | None, typer.Option(help="What the step asks for, e.g. --expecting yes --expecting no.")
     ] = None,

@@ -6,6 +6,7 @@ sure enough to act on is `decisions.py`; what happens then is the dialogue's bus
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -100,6 +101,10 @@ class Understanding:
         answers = meaning.intent is not Intent.OTHER or meaning.choice is not None
         return answers and meaning.confidence >= COMPLETE
 
+    def is_nod(self, transcript: Transcript) -> bool:
+        """Whether nothing was said but a sound of listening ("uh-huh")."""
+        return self.language is not None and self.language.plain(transcript.text) in self.language.nods
+
     def _likelihoods(
         self, transcript: Transcript, expecting: Collection[Intent], language: Language, model: Model
     ) -> Likelihoods:
@@ -141,11 +146,15 @@ def _in_step(shares: Likelihoods, expecting: Collection[Intent], *, rates: bool)
 
 @cache
 def _short_answers(tag: str, expecting: frozenset[Intent]) -> tuple[str, ...]:
-    """A grammar: short wordings of what is expected, and the shortest way to say what is always understood."""
+    """A grammar: short wordings of what is expected, and the shortest way to say what is always understood.
+
+    The plainest wording of every intent comes first, then every second wording, and so on.
+    """
     language = language_named(tag)
     asked = (short_wordings(language, i, _SHORT_WORDS, _SHORT_EXPECTED) for i in INTENTS if i in expecting)
     always = (short_wordings(language, i, _SHORT_WORDS, _SHORT_GLOBAL) for i in INTENTS if i in GLOBAL_INTENTS)
-    return tuple(dict.fromkeys(text for texts in (*asked, *always) for text in texts))
+    by_plainness = itertools.zip_longest(*asked, *always)
+    return tuple(dict.fromkeys(text for texts in by_plainness for text in texts if text is not None))
 
 
 @cache

@@ -16,6 +16,7 @@ from datetime import datetime
 from audio.activity import VoiceActivity
 from audio.errors import AudioError
 from audio.interruption import Interruption
+from audio.ownvoice import OwnVoice
 from audio.pcm import FRAME_SECONDS, Samples
 from audio.recognition.base import Recognizer
 from audio.screening import Beep, Party, Screening, Verdict
@@ -83,8 +84,10 @@ class SpokenConversation:
             executor=executor,
         )
         self._activity = VoiceActivity(channel.rate)
+        self._own_voice = OwnVoice(channel.rate)
         self._interruption = Interruption(channel.rate)
         self._screening = Screening(channel.rate)
+        self._party: Party | None = None
         self._listen = Listen()
         self._quiet_frames = 0
         self._held_frames = 0
@@ -159,11 +162,11 @@ class SpokenConversation:
         if over is not None:
             self._quiet_frames = 0
             self._tell(events.SaidAll(over.say_id))
-        windows = self._activity.feed(samples)
+        windows = self._own_voice.without(samples, self._activity.feed(samples), played)
         for found in self._screening.feed(samples, windows):
             self._screened(found)
         self._ears.frame(samples, windows)
-        if self._interruption.feed(samples, windows, played):
+        if self._interruption.feed(samples, windows):
             self._interrupted()
         self._share_the_floor()
         self._count_silence()
@@ -206,6 +209,9 @@ class SpokenConversation:
         self._screened_by_words(utterance)
         self._overruled = False
         self._quiet_frames = 0
+        if not utterance.is_turn:
+            self._speak_on()
+            return
         meaning, saying = utterance.meaning, self._mouth.saying
         heard = events.Heard(meaning.intent, meaning.confidence, meaning.words, meaning.choice)
         if saying is None:
@@ -242,11 +248,12 @@ class SpokenConversation:
         match found:
             case Beep():
                 self._tell(events.Screened(events.Party.MACHINE, ready=True))
-            case Verdict(party):
+            case Verdict(party) if party is not self._party:
+                self._party = party
                 self._tell(events.Screened(events.Party(party.value)))
                 if party is Party.SCREENER:
                     # Whoever speaks next may be somebody else: the person it puts us through to.
-                    self._screening = Screening(self._channel.rate)
+                    self._screening, self._party = Screening(self._channel.rate), None
 
     def _start_timer(self, name: str, seconds: float) -> None:
         if name in self._timers:

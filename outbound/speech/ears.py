@@ -22,6 +22,7 @@ from audio.errors import AudioError
 from audio.pcm import FRAME_SECONDS, Samples
 from audio.recognition import Listening, Recognizer, Transcript
 from audio.turns import SpeechStarted, TurnEnded, Turns
+from campaigns.intents import Intent
 from outbound.dialogue.actions import Listen
 from outbound.intents import Meaning, Understanding
 
@@ -40,10 +41,17 @@ Ts = TypeVarTuple("Ts")
 
 @dataclass(frozen=True, slots=True)
 class Utterance:
-    """One turn of the callee, understood. `transcript` has no text where nothing could be recognised."""
+    """What the callee uttered, understood.
+
+    Attributes:
+        transcript: without text where nothing could be recognised.
+        is_turn: False for a noise without a word in it, and for an "uh-huh" where something else was asked: the callee
+            listens or thinks, and an answer is still to come.
+    """
 
     meaning: Meaning
     transcript: Transcript
+    is_turn: bool = True
 
 
 class Ears:
@@ -155,7 +163,15 @@ class Ears:
 
     def _understood(self, transcript: Transcript) -> Utterance:
         listen = self._listen
-        return Utterance(self._understanding.meaning(transcript, listen.expecting, listen.phrases), transcript)
+        meaning = self._understanding.meaning(transcript, listen.expecting, listen.phrases)
+        return Utterance(meaning, transcript, self._is_turn(transcript, meaning))
+
+    def _is_turn(self, transcript: Transcript, meaning: Meaning) -> bool:
+        if transcript is _NOTHING or meaning.intent is not Intent.OTHER or meaning.choice is not None:
+            return True
+        if not transcript.text:
+            return False
+        return not (self._listen.expecting and self._understanding.is_nod(transcript))
 
     def _is_whole(self, transcript: Transcript) -> bool:
         return self._understanding.is_complete(transcript, self._listen.expecting, self._listen.phrases)

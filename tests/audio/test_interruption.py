@@ -6,6 +6,7 @@ import pytest
 
 from audio.activity import VoiceActivity
 from audio.interruption import Interruption
+from audio.ownvoice import OwnVoice
 from audio.pcm import Sound, mixed, silence
 from tests.audio.spoken import line, noise, said
 
@@ -15,10 +16,12 @@ PROMPT = "Your order has shipped and will arrive on Tuesday. Would you like to h
 def interrupted(came_in: Sound, played: Sound) -> list[float]:
     """The moments in seconds at which the robot is interrupted."""
     activity, interruption = VoiceActivity(came_in.rate), Interruption(came_in.rate)
+    own_voice, nothing = OwnVoice(came_in.rate), silence(0.02).samples
     moments = []
     sent = iter(played.frames())
     for number, frame in enumerate(came_in.frames(), 1):
-        if interruption.feed(frame, activity.feed(frame), next(sent, None)):
+        windows = own_voice.without(frame, activity.feed(frame), next(sent, nothing))
+        if interruption.feed(frame, windows):
             moments.append(number * 0.02)
     return moments
 
@@ -54,6 +57,6 @@ def test_a_word_of_a_new_prompt_needs_new_speech() -> None:
     activity, interruption = VoiceActivity(8_000), Interruption(8_000)
     counted = 0
     for frame in line(0.3, said("Stop calling me, please, and do not call again")).frames():
-        counted += interruption.feed(frame, activity.feed(frame), silence(0.02).samples)
+        counted += interruption.feed(frame, activity.feed(frame))
         interruption.reset()
     assert counted == 0

@@ -37,7 +37,7 @@ _KOREAN = ("네", "아니요", "일", "이", "삼", "사", "오")
 _ENGLISH = ("yes", "no", "one", "two", "three", "four", "five", "stop", "again")
 
 
-@pytest.fixture(scope="session", params=[Engine.VOSK, Engine.POCKETSPHINX, Engine.WHISPER, Engine.CASCADE])
+@pytest.fixture(scope="session", params=[Engine.VOSK, Engine.POCKETSPHINX, Engine.WHISPER])
 def engine(request: pytest.FixtureRequest) -> EngineUnderTest:
     if request.param is Engine.VOSK:
         return _engine(request.param, "ko-KR", speakers.korean, _KOREAN)

@@ -19,10 +19,10 @@ def test_a_language_with_a_vosk_model_is_heard_by_vosk() -> None:
     assert (recognizer.engine, recognizer.language) == ("vosk", "ko-KR")
 
 
-def test_english_without_a_vosk_model_is_heard_by_the_cascade() -> None:
+def test_english_without_a_vosk_model_is_heard_by_whisper() -> None:
     recognizer = recognizer_for("en-US")
     assert recognizer is not None
-    assert (recognizer.engine, recognizer.language) == ("cascade", "en-US")
+    assert (recognizer.engine, recognizer.language) == ("whisper", "en-US")
 
 
 def test_english_falls_back_to_pocketsphinx_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -46,7 +46,7 @@ def test_an_unknown_engine_is_answered_with_the_names_there_are() -> None:
     assert "pocketsphinx" in caught.value.hint
 
 
-@pytest.mark.parametrize("engine", ["vosk", "whisper", "pocketsphinx", "cascade"])
+@pytest.mark.parametrize("engine", ["vosk", "whisper", "pocketsphinx"])
 def test_an_engine_without_a_model_for_the_language_says_so(engine: str) -> None:
     with pytest.raises(ModelMissing, match="fi-FI"):
         recognizer_for("fi-FI", engine)

@@ -51,6 +51,16 @@ def test_a_cough_does_not_stop_the_robot_for_good() -> None:
     assert call.outcome.disposition is Disposition.COMPLETED
 
 
+def test_a_sound_of_listening_is_no_answer() -> None:
+    call = speak_with(Callee("thinking", does=(Says("yes please"), Says("okay"), Says("five"))))
+    assert [what.intent for _, what in call.happened if isinstance(what, Heard)] == [Intent.YES, Intent.RATING_5]
+
+
+def test_what_picked_up_is_told_once() -> None:
+    call = speak_with(Callee("silent", does=(StaysSilent(),)))
+    assert [what for _, what in call.happened if isinstance(what, Screened)] == [Screened(Party.HUMAN)]
+
+
 def test_a_person_is_fetched() -> None:
     call = speak_with(Callee("asking", does=(Says("i want to talk to a person"),)))
     assert call.outcome.disposition is Disposition.TRANSFERRED
