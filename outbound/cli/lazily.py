@@ -15,7 +15,7 @@ from typing import Any
 
 import typer
 from typer.core import TyperCommand, TyperGroup
-from typer.main import get_command
+from typer.main import get_command, get_group
 
 
 def group(places: Mapping[str, str]) -> type[TyperGroup]:
@@ -48,11 +48,12 @@ def group(places: Mapping[str, str]) -> type[TyperGroup]:
 def _loaded(name: str, place: str) -> Any:
     module, _, attribute = place.partition(":")
     found = getattr(importlib.import_module(f"outbound.cli.{module}"), attribute)
-    if not isinstance(found, typer.Typer):
+    if isinstance(found, typer.Typer):
+        command: Any = get_group(found)
+    else:
         alone = typer.Typer(add_completion=False)
         alone.command(name)(found)
-        found = alone
-    command = get_command(found)
+        command = get_command(alone)
     command.name = name
     return command
 

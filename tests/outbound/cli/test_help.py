@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 
@@ -36,7 +37,11 @@ def test_a_page_of_help_loads_no_engine_library_of_language_or_database() -> Non
 
 def test_every_command_says_on_the_page_of_its_group_what_it_is_for() -> None:
     for words in ((), ("campaign",), ("call",)):
-        lines = [line.strip("│ ") for line in _help(*words).partition("Commands")[2].splitlines()]
-        told = [line.split(maxsplit=1) for line in lines if line and line[0].isalpha()]
-        assert told
-        assert all(len(line) == 2 for line in told)
+        rows = re.findall(r"^│ (\S+) +(.*?) *│$", _help(*words).partition("Commands")[2], re.MULTILINE)
+        assert rows
+        assert all(said for _, said in rows)
+
+
+def test_only_the_program_itself_offers_to_complete_its_commands() -> None:
+    assert "--install-completion" in _help()
+    assert not any("--install-completion" in _help(name) for name in ("campaign", "call", "dnc"))
