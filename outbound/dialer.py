@@ -202,7 +202,7 @@ class Dialer:
         """Places one call to one contact, through the same gate."""
         await self._come_home()
         contact = await self._in_store(lambda: self._store.contact(contact_id))
-        await self._place(Claim(contact.id, 0, contact.campaign))
+        await self._place(Claim(contact.id, contact.campaign))
 
     async def _come_home(self) -> None:
         """Settles what an earlier process left behind: results in the journal, calls whose outcome nobody knows."""

@@ -16,10 +16,12 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from campaigns.definition.compiling import compile_script
 from campaigns.definition.text import LANGUAGE, LocalText, Text
-from campaigns.definition.values import Address, Days, Digits, Duration, Number, Several, TimeOfDay
+from campaigns.definition.values import Address, Day, Days, Digits, Duration, Number, Several, TimeOfDay
 from campaigns.fields import FieldType
 from campaigns.intents import Intent
+from campaigns.limits import Alarm
 from campaigns.outcomes import Disposition, Scope
+from campaigns.planning import MAX_CALLBACKS, NORMAL_PRIORITY
 from campaigns.script import Collecting, Purpose, Script
 from campaigns.variants import variant_for
 
@@ -77,12 +79,49 @@ class Calling(Part):
     longest_seconds: Annotated[int, Field(ge=15, le=600)] = 120
     """A call is brought to a polite end by then."""
     max_attempts: Annotated[int, Field(ge=1, le=10)] = 3
+    max_callbacks: Annotated[int, Field(ge=0, le=20)] = MAX_CALLBACKS
+    """How often somebody may ask to be called another time; after that a person takes over."""
+    opens_on: Day | None = None
+    """The first day of calls, on the callee's calendar."""
+    closes_on: Day | None = None
+    """The last day of calls."""
 
     @model_validator(mode="after")
     def _opens_before_it_closes(self) -> Self:
+        if self.opens_on and self.closes_on and self.opens_on > self.closes_on:
+            raise ValueError("`opens_on` is after `closes_on`. Write the first day first")
         if self.opens >= self.closes:
             raise ValueError("`from` is not before `to`. Calls are made within one day, like from 09:00 to 20:00")
         return self
+
+
+class Pacing(Part):
+    """How quickly calls are placed; what is not given is not limited."""
+
+    in_flight: Annotated[int, Field(ge=1, le=500)] | None = None
+    """At most so many calls at a time."""
+    per_second: Annotated[float, Field(gt=0, le=100)] | None = None
+    per_hour: Annotated[float, Field(gt=0, le=360_000)] | None = None
+    """At most so many calls are placed in an hour, evenly."""
+    warm_up: Duration | None = None
+    """Over so long the pace grows from a tenth to all of it."""
+
+
+class Budgeting(Part):
+    """What the campaign may spend in all. When it is used up, the campaign pauses."""
+
+    calls: Annotated[int, Field(ge=1)] | None = None
+    minutes: Annotated[float, Field(gt=0)] | None = None
+    """Of answered time."""
+
+
+class Alarming(Part):
+    """When too many people opt out, the campaign pauses."""
+
+    opt_outs: Annotated[float, Field(gt=0, le=100)] = Alarm().opt_outs
+    """Percent of the people spoken to."""
+    conversations: Annotated[int, Field(ge=10)] = Alarm().conversations
+    """Fewer prove nothing."""
 
 
 class Retry(Part):
@@ -227,6 +266,16 @@ class CampaignDefinition(Part):
     calling: Calling
     retry: Mapping[Disposition, Retry] = Field(default_factory=dict)
     """When to try again, by how a call ended."""
+    pace: Pacing = Field(default_factory=Pacing)
+    """How quickly calls are placed."""
+    budget: Budgeting = Field(default_factory=Budgeting)
+    """What the campaign may spend in all."""
+    alarm: Alarming = Field(default_factory=Alarming)
+    """How many opt-outs are too many."""
+    priority: Annotated[int, Field(ge=1, le=9)] = NORMAL_PRIORITY
+    """9 is called first, 1 when nobody else waits."""
+    share: Annotated[int, Field(ge=1, le=100)] = 1
+    """Of the channels, beside other campaigns of the same priority: 2 gets twice as many as 1."""
     opt_out_scope: Scope = Scope.BRAND
     """How far "never call me again" reaches."""
     fields: dict[Name, Annotated[FieldDefinition, _or_only("type", FieldType | FieldDefinition)]] = Field(

@@ -6,7 +6,7 @@ Decides what a marketer may write (15m, mon-fri, 9:00) and what the model holds 
 from __future__ import annotations
 
 import re
-from datetime import time, timedelta
+from datetime import date, time, timedelta
 from typing import Annotated, Any
 
 import phonenumbers
@@ -43,6 +43,13 @@ def _time_of_day(written: Any) -> time:
     if match is None or int(match[1]) > 23 or int(match[2]) > 59:
         raise ValueError(f'"{written}" is not a time of day. Write it like 09:00 or 20:30')
     return time(int(match[1]), int(match[2]))
+
+
+def _day(written: Any) -> date:
+    try:
+        return date.fromisoformat(str(written).strip())
+    except ValueError as error:
+        raise ValueError(f'"{written}" is not a day of the calendar. Write it like 2026-03-14') from error
 
 
 def _number(written: Any) -> str:
@@ -89,6 +96,8 @@ Days = Annotated[
 TimeOfDay = Annotated[
     time, PlainValidator(_time_of_day), WithJsonSchema({"type": "string", "pattern": r"^\d{1,2}:\d{2}$"})
 ]
+Day = Annotated[date, PlainValidator(_day), WithJsonSchema({"type": "string", "pattern": r"^\d{4}-\d{2}-\d{2}$"})]
+"""2026-03-14."""
 Number = Annotated[str, PlainValidator(_number), WithJsonSchema({"type": ["string", "integer"]})]
 """A telephone number in E.164."""
 Address = Annotated[str, PlainValidator(_address), WithJsonSchema({"type": ["string", "integer"]})]

@@ -11,7 +11,8 @@ from campaigns.store.calls import Calls
 from campaigns.store.campaigns import CampaignRecord, Campaigns, NoSuchCampaign
 from campaigns.store.consent import Basis, Consent, KeptConsent
 from campaigns.store.contacts import Added, Contact, NoSuchContact
-from campaigns.store.database import StoreError, open_engine
+from campaigns.store.control import Control, Remaining, Running
+from campaigns.store.database import StoreError, StoreUnavailable, open_engine
 from campaigns.store.exchange import Exchange, Exported, Imported
 from campaigns.store.foresight import Foreseen, Foresight
 from campaigns.store.gate import Claim, Permit, Refusal
@@ -54,15 +55,18 @@ __all__ = [
     "Permit",
     "Purged",
     "Refusal",
+    "Remaining",
     "Retention",
+    "Running",
     "Store",
     "StoreError",
+    "StoreUnavailable",
     "Verification",
     "open_store",
 ]
 
 
-class Store(Auditing, Calls, Campaigns, Exchange, Foresight, History, Holds, Privacy, Tasks, Verifying):
+class Store(Auditing, Calls, Control, Campaigns, Exchange, Foresight, History, Holds, Privacy, Tasks, Verifying):
     """The store of one house: campaigns, contacts, calls, register, consent, ledger."""
 
 

@@ -8,7 +8,7 @@ died. When a contact is tried again is `campaigns/planning.py`.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -16,6 +16,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from campaigns.compliance.book import digests
+from campaigns.compliance.windows import zones_of
 from campaigns.dnc import NewEntry, Reach
 from campaigns.outcomes import (
     Answer,
@@ -32,7 +33,7 @@ from campaigns.outcomes import (
     Via,
     WrongNumber,
 )
-from campaigns.planning import Again, Closed, after_call
+from campaigns.planning import CLOSED_BY_CALLBACKS, NOBODY_THERE, Again, Closed, Habits, Past, after_call
 from campaigns.script import Purpose
 from campaigns.store import holds, tables
 from campaigns.store.gate import Gate
@@ -41,6 +42,7 @@ from campaigns.store.ledger import ledger
 from campaigns.store.prepared import Prepared
 from campaigns.store.results import BY_PERSON, Kind, Results, open_task, result, write_result
 from campaigns.store.tables import CallState, ContactState, table
+from campaigns.store.terms import Terms
 
 campaign = table(tables.Campaign)
 contact = table(tables.Contact)
@@ -195,7 +197,7 @@ class Calls(Gate, Results):
         if disposition is Disposition.CALLBACK:
             promise = connection.execute(_PROMISE, {"call": row.id}).one_or_none()
         times = 0
-        if disposition in terms.retry and not disposition.closes:
+        if disposition is Disposition.CALLBACK or (disposition in terms.retry and not disposition.closes):
             times = connection.execute(_TIMES, {"contact": row.contact_id, "as": disposition}).scalar_one()
         if promise is not None and promise.value == BY_PERSON:
             plan: Again | Closed = Closed(str(disposition))
@@ -207,30 +209,48 @@ class Calls(Gate, Results):
                 times_so_far=times,
                 attempts=row.attempt,
                 max_attempts=terms.max_attempts,
+                max_callbacks=terms.max_callbacks,
                 promised_at=promise.promised_at if promise else None,
                 wait=timedelta(seconds=wait_seconds) if wait_seconds is not None else None,
+                habits=self._habits(connection, row, terms) if disposition in NOBODY_THERE else None,
             )
+            if plan == Closed(CLOSED_BY_CALLBACKS):  # what was promised once more is a person's to keep
+                words = "asked to be called another time again and again"
+                person = CallbackPromise(promise.promised_at if promise else None, True, words)
+                open_task(connection, row, person, now)
         attempts = row.attempt - 1 if disposition is Disposition.ROUTE_DOWN else row.attempt
         if isinstance(plan, Again):
             _REOPEN.change(connection, contact=row.contact_id, ended=disposition, due=plan.due_at, attempts=attempts)
         else:
             _CLOSE.change(connection, contact=row.contact_id, ended=disposition, by=plan.by)
 
-    def recover(self, now: datetime, owner: str) -> int:
+    def _habits(self, connection: Connection, row: Any, terms: Terms) -> Habits | None:
+        """When the contact of a call may be called, and when somebody was there; None where its zone is not known."""
+        where = connection.execute(_WHERE, {"contact": row.contact_id}).one()
+        zones = zones_of(where.number, where.timezone)
+        if not zones:
+            return None
+        past = [
+            Past(earlier.week_hour % 24, Disposition(earlier.disposition).reached)
+            for earlier in _PAST.rows(connection, number=where.number)
+        ]
+        return Habits(zones[0], terms.window(where.campaign), past, terms.closes_on)
+
+    def recover(self, now: datetime, owner: str, under_way: Collection[int] | None = None) -> int:
         """Ends the calls that dead processes left behind; how many.
 
-        Every call under way counts, unless it is `owner`'s or its process holds a lease. What was saved in it
+        Every call under way counts, unless it is `owner`'s or its process holds a lease. With `under_way`, those of
+        the owner that are not among them count too: their row was written and nobody was told. What was saved in it
         settles it (an opt-out, a promised callback, …); where nothing did, its outcome is unknown: `INTERRUPTED`,
         never redialled by itself. Held contacts are looked at again: a run begins.
         """
         alive = sa.select(lease.c.owner).where(lease.c.until > now)
+        dead = sa.and_(call.c.owner != owner, call.c.owner.not_in(alive))
+        if under_way is not None:
+            dead = sa.or_(dead, sa.and_(call.c.owner == owner, call.c.id.not_in(list(under_way))))
         with self.writing() as connection:
             holds.release(connection)
-            left = connection.execute(
-                _CALL_IN_FLIGHT.where(call.c.owner != owner, call.c.owner.not_in(alive)).with_for_update(
-                    of=call, skip_locked=True
-                )
-            ).all()
+            left = connection.execute(_CALL_IN_FLIGHT.where(dead).with_for_update(of=call, skip_locked=True)).all()
             for row in left:
                 kinds = set(connection.execute(_KINDS, {"call": row.id}).scalars())
                 unknown = Disposition.CALLBACK if Kind.CALLBACK in kinds else Disposition.INTERRUPTED
@@ -325,11 +345,28 @@ _REOPEN = Prepared(
     .where(contact.c.id == sa.bindparam("contact"), contact.c.state == ContactState.CALLING)
     .values(
         state=ContactState.OPEN,
-        last_disposition=sa.bindparam("ended"),
+        # a call that the line did not take changes nothing: what was promised stays promised
+        last_disposition=sa.case(
+            (sa.bindparam("ended", type_=sa.Text) == Disposition.ROUTE_DOWN.value, contact.c.last_disposition),
+            else_=sa.bindparam("ended", type_=sa.Text),
+        ),
         attempts=sa.bindparam("attempts"),
         due_at=_moment("due"),
         next_at=_moment("due"),
     )
+)
+_WHERE = (
+    sa.select(contact.c.number, contact.c.timezone, campaign.c.name.label("campaign"))
+    .join(campaign, campaign.c.id == contact.c.campaign_id)
+    .where(contact.c.id == sa.bindparam("contact"))
+)
+_REMEMBERED = 20
+_PAST = Prepared(
+    sa.select(call.c.week_hour, call.c.disposition)
+    .where(call.c.number == sa.bindparam("number"), call.c.week_hour.is_not(None))
+    .where(sa.or_(*(call.c.disposition == one.value for one in Disposition if one.reached or one in NOBODY_THERE)))
+    .order_by(call.c.dialed_at.desc())
+    .limit(_REMEMBERED)
 )
 _LAST_RULES = sa.select(ledger.c.body).where(ledger.c.action == "rules.load").order_by(ledger.c.seq.desc()).limit(1)
 _KINDS = sa.select(result.c.kind).where(result.c.call_id == sa.bindparam("call"))

@@ -47,6 +47,8 @@ class CampaignRecord:
     source: str
     """The text of the campaign file."""
     terms: Terms
+    because: str
+    """Why it stands as it does, where nobody decided it."""
     saved_at: datetime
 
 
@@ -62,6 +64,7 @@ _RECORD = (
         version.c.version,
         version.c.source,
         version.c.terms,
+        campaign.c.because,
         campaign.c.saved_at,
     )
     .join(version, version.c.id == campaign.c.version_id)
@@ -176,19 +179,25 @@ class Campaigns(Ledger):
         with self.reading() as connection:
             return str(connection.execute(sa.select(version.c.source).where(version.c.id == version_id)).scalar_one())
 
-    def set_state(self, name: str, state: CampaignState, now: datetime, *, actor: str = OPERATOR) -> CampaignRecord:
+    def set_state(
+        self, name: str, state: CampaignState, now: datetime, *, actor: str = OPERATOR, because: str = ""
+    ) -> CampaignRecord:
         """Effective for the very next call: the gate reads it.
+
+        Args:
+            because: why, in a sentence for a person, where no person decided it.
 
         Raises:
             NoSuchCampaign: there is none of that name.
         """
         with self.writing() as connection:
             changed = connection.execute(
-                sa.update(campaign).where(campaign.c.name == name).values(state=state, saved_at=now)
+                sa.update(campaign).where(campaign.c.name == name).values(state=state, because=because, saved_at=now)
             )
             if not changed.rowcount:
                 raise NoSuchCampaign(name)
-            self.record(connection, now, actor, "campaign.state", None, {"campaign": name, "state": state})
+            body = {"campaign": name, "state": state} | ({"because": because} if because else {})
+            self.record(connection, now, actor, "campaign.state", None, body)
             return record(connection, name)
 
     def finish_campaigns(self, now: datetime) -> list[str]:
@@ -199,7 +208,7 @@ class Campaigns(Ledger):
             done = connection.execute(
                 sa.update(campaign)
                 .where(campaign.c.state == CampaignState.RUNNING, some, ~left)
-                .values(state=CampaignState.DONE, saved_at=now)
+                .values(state=CampaignState.DONE, because="", saved_at=now)
                 .returning(campaign.c.name)
             )
             return sorted(done.scalars())

@@ -23,6 +23,7 @@ from campaigns.compliance.rules import may_call
 from campaigns.compliance.verdict import Reason, Rule, Verdict
 from campaigns.compliance.windows import zones_of
 from campaigns.outcomes import Disposition, Stage
+from campaigns.planning import Queue, share_out
 from campaigns.script import Purpose
 from campaigns.store import tables
 from campaigns.store.contacts import Contacts, NoSuchContact
@@ -51,7 +52,6 @@ class Claim:
     """A contact that is due and held for whoever claimed it, for a while."""
 
     contact_id: int
-    campaign_id: int
     campaign: str
 
 
@@ -97,23 +97,48 @@ class Gate(Contacts, Leases, NationalLists):
         self._terms: dict[int, Terms] = {}
 
     def claim(
-        self, now: datetime, limit: int, *, campaign_names: list[str] | None = None, lease_seconds: float = 60.0
+        self,
+        now: datetime,
+        limit: int,
+        *,
+        campaign_names: list[str] | None = None,
+        lease_seconds: float = 60.0,
+        rooms: Mapping[str, int] | None = None,
+        in_flight: Mapping[str, int] | None = None,
     ) -> list[Claim]:
-        """The contacts that are next due in running campaigns, longest due first.
+        """The contacts that are next due in running campaigns, shared out as the planning has it.
 
         They are held for `lease_seconds`: whoever claimed them and died loses them by then. A claim is no permission
         to call.
+
+        Args:
+            rooms: how many of a campaign at most, by its name; one that is not named is not bounded.
+            in_flight: how many channels each campaign has already.
         """
         until = now + timedelta(seconds=lease_seconds)
+        rooms, in_flight = rooms or {}, in_flight or {}
         with self.writing() as connection:
-            due = sorted(
-                (row.next_at, row.id, campaign_id, name)
-                for campaign_id, name in _running(connection, campaign_names)
-                for row in _DUE.rows(connection, campaign=campaign_id, now=now, most=limit)
-            )[:limit]
-            for _, contact_id, _, _ in due:
+            found: dict[int, tuple[Queue, list[tuple[bool, datetime, int, str]]]] = {}
+            for row in _running(connection, campaign_names):
+                most = min(limit, rooms.get(row.name, limit))
+                if most <= 0:
+                    continue
+                promised = {one.id: one for one in _PROMISED.rows(connection, campaign=row.id, now=now, most=most)}
+                due = _DUE.rows(connection, campaign=row.id, now=now, most=most)
+                others = [one for one in due if one.id not in promised]
+                waiting = [(False, one.next_at, one.id, row.name) for one in promised.values()]
+                waiting += [(True, one.next_at, one.id, row.name) for one in others]
+                if not waiting:
+                    continue
+                terms, busy = self._terms_of(connection, row.version_id), in_flight.get(row.name, 0)
+                queue = Queue(row.id, terms.priority, terms.share, busy, len(promised), len(others), most)
+                found[row.id] = queue, waiting
+            oldest_first = sorted(found.values(), key=lambda one: one[1][0])
+            shares = share_out(limit, [queue for queue, _ in oldest_first])
+            chosen = sorted(one for queue, waiting in oldest_first for one in waiting[: shares[queue.campaign_id]])
+            for _, _, contact_id, _ in chosen:
                 _CLAIM.change(connection, contact=contact_id, until=until)
-            return [Claim(contact_id, campaign_id, name) for _, contact_id, campaign_id, name in due]
+            return [Claim(contact_id, name) for _, _, contact_id, name in chosen]
 
     def release(self, contact_ids: list[int]) -> None:
         """Gives claims back."""
@@ -128,7 +153,7 @@ class Gate(Contacts, Leases, NationalLists):
     def upcoming(self, campaign_names: list[str] | None = None) -> datetime | None:
         """When a contact of a running campaign is to be looked at next; None when none waits any more."""
         with self.reading() as connection:
-            firsts = (_FIRST.one(connection, campaign=one) for one, _ in _running(connection, campaign_names))
+            firsts = (_FIRST.one(connection, campaign=one.id) for one in _running(connection, campaign_names))
             return min((first.next_at for first in firsts if first is not None), default=None)
 
     def authorise(
@@ -297,9 +322,8 @@ def standing(row: Any, terms: Terms, now: datetime) -> Iterator[Reason]:
         yield Reason(Rule.ATTEMPTS, source, f"All {terms.max_attempts} attempts are used up.")
 
 
-def _running(connection: Connection, names: list[str] | None) -> list[tuple[int, str]]:
-    found = [(int(row.id), str(row.name)) for row in _RUNNING.rows(connection)]
-    return found if names is None else [one for one in found if one[1] in names]
+def _running(connection: Connection, names: list[str] | None) -> list[Any]:
+    return [row for row in _RUNNING.rows(connection) if names is None or row.name in names]
 
 
 def _moment(name: str) -> sa.BindParameter[datetime]:
@@ -329,7 +353,9 @@ _QUESTION = (
 )
 _FACTS = Prepared(_QUESTION)
 _FACTS_LOCKED = Prepared(_QUESTION.with_for_update(of=contact))
-_RUNNING = Prepared(sa.select(campaign.c.id, campaign.c.name).where(campaign.c.state == CampaignState.RUNNING))
+_RUNNING = Prepared(
+    sa.select(campaign.c.id, campaign.c.name, campaign.c.version_id).where(campaign.c.state == CampaignState.RUNNING)
+)
 _DUE_FIRST = (
     sa.select(contact.c.next_at, contact.c.id)
     .where(contact.c.campaign_id == sa.bindparam("campaign"), _OPEN)
@@ -337,6 +363,12 @@ _DUE_FIRST = (
 )
 _DUE = Prepared(
     _DUE_FIRST.where(contact.c.next_at <= _moment("now"))
+    .limit(sa.bindparam("most", type_=sa.Integer))
+    .with_for_update(skip_locked=True)
+)
+_CALLED_BACK = sa.literal_column("contact.last_disposition") == sa.literal_column("'callback'")
+_PROMISED = Prepared(
+    _DUE_FIRST.where(_CALLED_BACK, contact.c.next_at <= _moment("now"))
     .limit(sa.bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )

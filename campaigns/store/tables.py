@@ -19,6 +19,7 @@ from sqlalchemy import (
     Date,
     DateTime,
     Dialect,
+    Float,
     Index,
     Integer,
     LargeBinary,
@@ -134,6 +135,10 @@ class Campaign(Base, table=True):
     matter: str = _text()
     state: str = _text(CampaignState.DRAFT)
     version_id: int | None = Field(default=None, sa_type=BigInteger)
+    pace: str = Field(default="", sa_type=Text, nullable=False, sa_column_kwargs={"server_default": ""})
+    """JSON: a pace given while it runs, in place of the file's; empty for the file's."""
+    because: str = Field(default="", sa_type=Text, nullable=False, sa_column_kwargs={"server_default": ""})
+    """Why it stands as it does, where nobody decided it: its budget is used up, its last day is over."""
     saved_at: datetime = _moment()
 
 
@@ -165,6 +170,9 @@ class Contact(Base, table=True):
         UniqueConstraint("campaign_id", "number", "reference"),
         Index("ix_contact_next", "campaign_id", "next_at", "id", sqlite_where=text("state = 'open'"),
               postgresql_where=text("state = 'open'")),
+        Index("ix_contact_promised", "campaign_id", "next_at", "id",
+              sqlite_where=text("state = 'open' AND last_disposition = 'callback'"),
+              postgresql_where=text("state = 'open' AND last_disposition = 'callback'")),
         Index("ix_contact_number", "number"),
     )  # fmt: skip
     id: int = _key()
@@ -401,6 +409,15 @@ class Lease(Base, table=True):
     name: str = Field(primary_key=True, sa_type=Text)
     owner: str = _text()
     until: datetime = _moment()
+
+
+class Timetable(Base, table=True):
+    """What a run does by the calendar, and when next; APScheduler reads and writes it."""
+
+    __tablename__ = "timetable"
+    id: str = Field(primary_key=True, sa_type=Text)
+    next_run_time: float | None = Field(default=None, sa_type=Float, index=True)
+    job_state: bytes = Field(sa_type=LargeBinary)
 
 
 class Secret(Base, table=True):

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
+from campaigns.limits import Alarm, Budget
 from campaigns.outcomes import Disposition, Scope
+from campaigns.pacing import Pace
 from campaigns.script import Purpose
 
 MONDAY_NOON = datetime(2025, 6, 2, 16, 0, tzinfo=UTC)
@@ -22,6 +24,9 @@ class Calling:
     ring_seconds: float = 25
     longest_seconds: float = 120
     max_attempts: int = 3
+    max_callbacks: int = 3
+    opens_on: date | None = None
+    closes_on: date | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +51,11 @@ class Definition:
     )
     opt_out_scope: Scope = Scope.BRAND
     variants: Mapping[str, int] = field(default_factory=dict)
+    pace: Pace = field(default_factory=Pace)
+    budget: Budget = field(default_factory=Budget)
+    alarm: Alarm = field(default_factory=Alarm)
+    priority: int = 5
+    share: int = 1
 
 
 @dataclass(frozen=True)

@@ -112,12 +112,13 @@ def test_a_call_keeps_its_first_disposition(store: Store) -> None:
     assert store.finish(call_id, Disposition.COMPLETED, LATER) is Disposition.NO_ANSWER
 
 
-def test_no_answer_waits_four_hours_and_is_no_refusal(store: Store) -> None:
+def test_no_answer_waits_four_hours_and_for_the_evening_and_is_no_refusal(store: Store) -> None:
     running(store, Person())
     permit = dial(store)
     store.finish(permit.call_id, Disposition.NO_ANSWER, LATER)
     contact = store.contact(permit.contact_id)
-    assert (contact.state, contact.due_at) == (ContactState.OPEN, LATER + timedelta(hours=4))
+    in_the_evening = LATER + timedelta(hours=5)  # 17:01 in New York; nobody was there in the afternoon
+    assert (contact.state, contact.due_at) == (ContactState.OPEN, in_the_evening)
     assert list(store.entries()) == []
 
 
