@@ -85,12 +85,14 @@ class SpeechSettings:
 
     Attributes:
         repeatable: the same text is the same sound in every process.
+        decoders: processes that decode, for lines whose clock is real; 0 is in this process.
     """
 
     voice_engine: str | None = None
     recognizer_engine: str | None = None
     cache: PromptCache | None = None
     repeatable: bool = False
+    decoders: int = 0
 
 
 class SpokenRoute:
@@ -159,7 +161,8 @@ class SpokenRoute:
             cache=speech.cache,
             repeatable=speech.repeatable,
         )
-        return _Kit(voice, recognizer_for(language, speech.recognizer_engine), understanding_for(language))
+        recognizer = recognizer_for(language, speech.recognizer_engine, processes=speech.decoders)
+        return _Kit(voice, recognizer, understanding_for(language))
 
 
 @dataclass(frozen=True, slots=True)

@@ -42,7 +42,8 @@ from outbound.simulation.clock import run_virtually
 T = TypeVar("T")
 REHEARSALS = ("simulated", "text")
 """Routes on which nobody's phone rings; their clock jumps."""
-_SPEECH_THREADS = 2
+_SPEECH_THREADS = 16
+"""They mostly wait: for the processes that decode, for the voice's lock."""
 
 
 def owner() -> str:
@@ -216,7 +217,9 @@ async def spoken_route(
     Raises:
         OutboundError, AudioError: it cannot be opened; the hint says what is missing.
     """
-    speech = SpeechSettings(cache=PromptCache(cache_folder()), repeatable=repeatable)
+    # A clock that jumps stands still while we decode; a real one does not.
+    decoders = 0 if line.name in REHEARSALS else min(line.channels, os.cpu_count() or 1)
+    speech = SpeechSettings(cache=PromptCache(cache_folder()), repeatable=repeatable, decoders=decoders)
     with ThreadPoolExecutor(max_workers=_SPEECH_THREADS, thread_name_prefix="speech") as executor:
         await line.open()
         try:
