@@ -96,6 +96,15 @@ class Step:
     pace: float = 1.0
 
 
+class Recording(StrEnum):
+    """Whether the sound of a call may be kept, from the strictest to the freest."""
+
+    NEVER = "never"
+    ANNOUNCED = "announced"
+    """Once the callee was told."""
+    UNANNOUNCED = "unannounced"
+
+
 @dataclass(frozen=True, slots=True)
 class Phrases:
     """What every call needs and no script has to write, in one language, rendered for one contact.
@@ -168,6 +177,7 @@ class Script:
         opt_out_scope: how far "never call me again" reaches.
         longest_seconds: the call is brought to a polite end by then.
         variant: which of the A/B wordings this contact gets; empty where there are none.
+        recording: whether the call's sound is kept; ANNOUNCED: the opening says so, and nothing is kept before its end.
     """
 
     language: str
@@ -185,3 +195,4 @@ class Script:
     longest_seconds: float = 120.0
     variant: str = ""
     voice: VoiceSettings = VoiceSettings()
+    recording: Recording = Recording.NEVER

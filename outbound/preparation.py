@@ -11,10 +11,13 @@ from datetime import datetime
 from functools import lru_cache
 
 from campaigns import spoken
+from campaigns.compliance.book import shipped
+from campaigns.compliance.packs import PackUnreadable
 from campaigns.compliance.windows import Window, next_open, zones_of
 from campaigns.definition import CampaignDefinition, parse
-from campaigns.script import Script
+from campaigns.script import Recording, Script
 from campaigns.store import Contact, Store
+from campaigns.store.gate import STATE_FIELD
 from outbound.clock import Clock
 from outbound.dialogue import Calendar
 from outbound.intents.times import when_meant
@@ -59,7 +62,24 @@ def script_of(source: str, contact: Contact, now: datetime) -> Script:
         CampaignError: a field that the script needs is missing.
     """
     definition = _definition(source, contact.campaign)
-    return definition.script_for(contact.language, contact.fields, str(contact.id), contact.country, now)
+    return definition.script_for(
+        contact.language,
+        contact.fields,
+        str(contact.id),
+        contact.country,
+        now,
+        _recording(contact, definition) if definition.record else Recording.NEVER,
+    )
+
+
+def _recording(contact: Contact, definition: CampaignDefinition) -> Recording:
+    """What the law of the callee's place says about keeping the sound; what cannot be read allows nothing."""
+    try:
+        book = shipped()
+    except PackUnreadable:
+        return Recording.NEVER
+    places = book.places(contact.number, contact.country, contact.fields.get(STATE_FIELD, ""))
+    return book.governing(places, contact.country, definition.purpose, definition.matter).recording
 
 
 def calendar_of(window: Window, number: str, timezone: str | None) -> Calendar:

@@ -15,14 +15,16 @@ from zoneinfo import ZoneInfo
 
 from audio.recognition import Recognizer, Transcript, recognizer_for
 from audio.synthesis import PromptCache, Voice, voice_for
-from campaigns.script import Script, VoiceSettings
+from campaigns.script import Recording, Script, VoiceSettings
 from campaigns.store import Permit
 from outbound.call import Conversation
 from outbound.clock import Clock
 from outbound.dialogue.actions import Listen
 from outbound.dialogue.events import Heard
 from outbound.intents import Understanding, understanding_for
-from outbound.lines.base import DialOrder, Line
+from outbound.lines.base import Channel, DialOrder, Line
+from outbound.lines.recorded import RecordedChannel
+from outbound.recordings import RecordedConversation, Recordings
 from outbound.simulation.callee import Callee
 from outbound.simulation.text import Meaning, TextConversation
 from outbound.speech import SpokenConversation
@@ -83,24 +85,35 @@ class SpeechSettings:
 
     Attributes:
         repeatable: the same text is the same sound in every process.
+        decoders: processes that decode, for lines whose clock is real; 0 is in this process.
     """
 
     voice_engine: str | None = None
     recognizer_engine: str | None = None
     cache: PromptCache | None = None
     repeatable: bool = False
+    decoders: int = 0
 
 
 class SpokenRoute:
     """A line with ears and a mouth. Engines are loaded once for each language and shared by all calls."""
 
-    def __init__(self, line: Line, clock: Clock, speech: SpeechSettings, executor: Executor | None = None) -> None:
+    def __init__(
+        self,
+        line: Line,
+        clock: Clock,
+        speech: SpeechSettings,
+        executor: Executor | None = None,
+        recordings: Recordings | None = None,
+    ) -> None:
+        """`recordings`: where the sound of calls goes that may be kept; None keeps none."""
         self.name = line.name
         self.channels = line.channels
         self._line = line
         self._clock = clock
         self._speech = speech
         self._executor = executor
+        self._recordings = recordings
         self._kits: dict[tuple[str, VoiceSettings], asyncio.Future[_Kit]] = {}
 
     async def prepare(self, script: Script) -> None:
@@ -113,6 +126,13 @@ class SpokenRoute:
     async def open(self, order: DialOrder, permit: Permit, script: Script) -> Conversation:
         kit = await self._kit(script)
         channel = await self._line.dial(order)
+        if self._recordings is None or script.recording is Recording.NEVER:
+            return self._conversation(channel, kit, permit, script)
+        recorded = RecordedChannel(channel)
+        conversation = self._conversation(recorded, kit, permit, script)
+        return RecordedConversation(conversation, recorded, self._recordings, order.call_id, script)
+
+    def _conversation(self, channel: Channel, kit: _Kit, permit: Permit, script: Script) -> Conversation:
         zone = ZoneInfo(permit.timezone)
         return SpokenConversation(
             channel,
@@ -141,7 +161,8 @@ class SpokenRoute:
             cache=speech.cache,
             repeatable=speech.repeatable,
         )
-        return _Kit(voice, recognizer_for(language, speech.recognizer_engine), understanding_for(language))
+        recognizer = recognizer_for(language, speech.recognizer_engine, processes=speech.decoders)
+        return _Kit(voice, recognizer, understanding_for(language))
 
 
 @dataclass(frozen=True, slots=True)

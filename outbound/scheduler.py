@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 ACTOR = "scheduler"
 RETAINED = Retention()
 """The store's own periods."""
+SOUND_ONLY = Retention(transcripts=None, numbers=None)
+"""The same for recordings, and nothing else: nobody has to ask for that."""
 _GRACE_SECONDS = 6 * 3600
 """A job that was missed by this much, because the computer slept, still runs."""
 

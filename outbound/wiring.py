@@ -34,6 +34,7 @@ from outbound.lines.base import DialOrder, Line
 from outbound.lines.simulated import SimulatedLine
 from outbound.lines.sip import SipLine, SipSettings
 from outbound.lines.sip.guard import Spent
+from outbound.recordings import Recordings
 from outbound.routes import Directory, Route, SpeechSettings, SpokenRoute, TextRoute
 from outbound.simulation.callee import Callee, read_callees, ready_callees
 from outbound.simulation.clock import run_virtually
@@ -41,7 +42,8 @@ from outbound.simulation.clock import run_virtually
 T = TypeVar("T")
 REHEARSALS = ("simulated", "text")
 """Routes on which nobody's phone rings; their clock jumps."""
-_SPEECH_THREADS = 2
+_SPEECH_THREADS = 16
+"""They mostly wait: for the processes that decode, for the voice's lock."""
 
 
 def owner() -> str:
@@ -68,9 +70,29 @@ def has_ended(owner: str) -> bool:
 
 def journal_for(store: Store) -> Journal:
     """Where results go when the store does not take them: one file for each store, beside the user's data."""
+    return Journal(user_data_path("outbound") / "journals" / f"{_name_of(store)}.jsonl")
+
+
+def recordings_for(store: Store) -> Recordings | None:
+    """Where the sound of calls is kept: beside the store's file, or beside the user's data; None for one in memory."""
+    file = store.engine.url.database
+    if store.postgresql:
+        folder = user_data_path("outbound") / "recordings" / _name_of(store)
+    elif file in (None, "", ":memory:"):
+        return None
+    else:
+        folder = Path(str(file)).with_suffix(".recordings")
+
+    async def note(call_id: int, path: Path) -> None:
+        await asyncio.to_thread(store.keep_recording, call_id, path)
+
+    return Recordings(folder, note)
+
+
+def _name_of(store: Store) -> str:
+    """Tells stores apart in names of files, without saying where they are."""
     address = store.engine.url.render_as_string(hide_password=True)
-    name = hashlib.sha256(address.encode()).hexdigest()[:16]
-    return Journal(user_data_path("outbound") / "journals" / f"{name}.jsonl")
+    return hashlib.sha256(address.encode()).hexdigest()[:16]
 
 
 def check_kind(store: Store, line: str) -> None:
@@ -166,7 +188,9 @@ def dialer(
 
 
 @asynccontextmanager
-async def opened_route(name: str, clock: Clock, *, channels: int, directory: Directory) -> AsyncIterator[Route]:
+async def opened_route(
+    name: str, clock: Clock, *, channels: int, directory: Directory, recordings: Recordings | None = None
+) -> AsyncIterator[Route]:
     """A route by name, ready for calls, closed again afterwards.
 
     Raises:
@@ -178,24 +202,28 @@ async def opened_route(name: str, clock: Clock, *, channels: int, directory: Dir
         voice = _callee_voice(PromptCache(cache_folder()))
         with ThreadPoolExecutor(max_workers=2, thread_name_prefix="callees") as executor:
             line = SimulatedLine(directory, voice, channels=channels, executor=executor)
-            async with spoken_route(line, clock, repeatable=True) as route:
+            async with spoken_route(line, clock, recordings, repeatable=True) as route:
                 yield route
     else:
         raise OutboundError(f"there is no rehearsal line {name!r}", f"there are {', '.join(REHEARSALS)}")
 
 
 @asynccontextmanager
-async def spoken_route(line: Line, clock: Clock, *, repeatable: bool = False) -> AsyncIterator[SpokenRoute]:
+async def spoken_route(
+    line: Line, clock: Clock, recordings: Recordings | None = None, *, repeatable: bool = False
+) -> AsyncIterator[SpokenRoute]:
     """A line with ears and a mouth, open for calls, closed again afterwards.
 
     Raises:
         OutboundError, AudioError: it cannot be opened; the hint says what is missing.
     """
-    speech = SpeechSettings(cache=PromptCache(cache_folder()), repeatable=repeatable)
+    # A clock that jumps stands still while we decode; a real one does not.
+    decoders = 0 if line.name in REHEARSALS else min(line.channels, os.cpu_count() or 1)
+    speech = SpeechSettings(cache=PromptCache(cache_folder()), repeatable=repeatable, decoders=decoders)
     with ThreadPoolExecutor(max_workers=_SPEECH_THREADS, thread_name_prefix="speech") as executor:
         await line.open()
         try:
-            yield SpokenRoute(line, clock, speech, executor)
+            yield SpokenRoute(line, clock, speech, executor, recordings)
         finally:
             await line.close()
 

@@ -57,10 +57,14 @@ class AvailableEngine:
     hint: str = ""
 
 
-def recognizer_for(language: str, engine: str | None = None) -> Recognizer | None:
+def recognizer_for(language: str, engine: str | None = None, *, processes: int = 0) -> Recognizer | None:
     """The recogniser for a BCP 47 tag: the engine named, or the best one present; None means keys only.
 
     Loading takes up to some seconds and the result is meant to be shared by all calls of the process.
+
+    Args:
+        processes: decode in so many processes of their own, for lines whose clock is real; 0 is in this one. Vosk,
+            which streams and leaves the interpreter lock alone, always works in this one.
 
     Raises:
         AudioError: no engine has this name.
@@ -68,7 +72,13 @@ def recognizer_for(language: str, engine: str | None = None) -> Recognizer | Non
         ModelMissing: the engine has no model for the language.
     """
     chosen = _best(language) if engine is None else _named(engine)
-    return None if chosen is Engine.KEYS else _OPENERS[chosen](language)
+    if chosen is Engine.KEYS:
+        return None
+    if processes == 0 or chosen is Engine.VOSK:
+        return _OPENERS[chosen](language)
+    from audio.recognition.apart import ApartRecognizer
+
+    return ApartRecognizer(language, chosen, _OPENERS[chosen], processes)
 
 
 def available() -> list[AvailableEngine]:

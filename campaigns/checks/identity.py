@@ -66,7 +66,7 @@ def _way_out(specimen: Specimen, marketing: bool, stopwatch: Stopwatch) -> Itera
         example = ", ".join(words.stopping[:3])
         yield _error("phrases.way_out", f"the way out names no word to say {told}.", f"Use one of: {example}.")
     if script.brand in phrases.opening:
-        before = phrases.opening.removesuffix(phrases.way_out).rstrip()
+        before = phrases.opening.partition(phrases.way_out)[0].rstrip()
         identified = phrases.opening[: phrases.opening.index(script.brand) + len(script.brand)]
         gap = stopwatch(script, before) - stopwatch(script, identified)
         if gap > WAY_OUT_WITHIN_SECONDS:

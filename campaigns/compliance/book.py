@@ -8,6 +8,7 @@ there is none, the default pack does.
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -20,13 +21,14 @@ from campaigns.compliance.packs import (
     ConsentRule,
     DutyRule,
     ListRule,
+    RecordingRule,
     RingRule,
     RulePack,
     WindowRule,
     read,
 )
 from campaigns.compliance.windows import Window
-from campaigns.script import Purpose
+from campaigns.script import Purpose, Recording
 
 _FOLDER = Path(__file__).parent / "packs"
 DEFAULT = "default"
@@ -39,6 +41,7 @@ class Governing:
     Attributes:
         packs: their names.
         ring_seconds: at least so long; 0 where nobody says anything.
+        recording: the strictest word on keeping the sound; NEVER where nobody says anything.
     """
 
     packs: tuple[str, ...]
@@ -48,6 +51,7 @@ class Governing:
     lists: tuple[ListRule, ...]
     duties: tuple[DutyRule, ...]
     ring_seconds: float
+    recording: Recording
 
 
 class RuleBook:
@@ -98,6 +102,7 @@ class RuleBook:
             tuple(rule for rule in rules if isinstance(rule, ListRule)),
             tuple(rule for rule in rules if isinstance(rule, DutyRule)),
             max((rule.seconds for rule in rules if isinstance(rule, RingRule)), default=0.0),
+            _strictest(rule.recording for rule in rules if isinstance(rule, RecordingRule)),
         )
 
 
@@ -115,6 +120,10 @@ def shipped() -> RuleBook:
 def digests() -> dict[str, str]:
     """SHA-256 of each pack's text by its name: what the ledger says of the rules a run began with."""
     return {path.stem: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(_FOLDER.glob("*.yaml"))}
+
+
+def _strictest(said: Iterable[Recording]) -> Recording:
+    return min(said, key=list(Recording).index, default=Recording.NEVER)
 
 
 def _window(rule: WindowRule, country: str) -> Window:

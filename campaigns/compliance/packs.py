@@ -17,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from campaigns.compliance.windows import Hours
 from campaigns.errors import CampaignError
-from campaigns.script import Purpose
+from campaigns.script import Purpose, Recording
 
 Day = Literal["mon", "tue", "wed", "thu", "fri", "sat", "sun"]
 DAYS: tuple[Day, ...] = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
@@ -155,7 +155,16 @@ class DutyRule(_Rule):
     unless_consent: bool = False
 
 
-AnyRule = Annotated[WindowRule | CapRule | ConsentRule | ListRule | RingRule | DutyRule, Field(discriminator="kind")]
+class RecordingRule(_Rule):
+    """Whether the sound of calls may be kept. Where no pack says anything, it may not."""
+
+    kind: Literal["recording"]
+    recording: Recording
+
+
+AnyRule = Annotated[
+    WindowRule | CapRule | ConsentRule | ListRule | RingRule | DutyRule | RecordingRule, Field(discriminator="kind")
+]
 
 
 class RulePack(_Model):

@@ -17,7 +17,7 @@ from campaigns.fields import FieldError, Value, value
 from campaigns.intents import GLOBAL_KEYS, Intent
 from campaigns.phrases import SAID, help_line, standard_phrases
 from campaigns.rendering import Condition, names_in, render
-from campaigns.script import Case, Choice, Collecting, Phrases, Purpose, Script, Step, VoiceSettings
+from campaigns.script import Case, Choice, Collecting, Phrases, Purpose, Recording, Script, Step, VoiceSettings
 
 if TYPE_CHECKING:
     from campaigns.definition.model import CampaignDefinition, ChoiceDefinition, StepDefinition
@@ -34,9 +34,11 @@ def compile_script(
     variant: str,
     country: str,
     now: datetime | None = None,
+    recording: Recording = Recording.NEVER,
 ) -> Script:
     """See `CampaignDefinition.script_for`."""
-    return _Compiler(definition, language, fields, variant).script(country, now)
+    compiler = _Compiler(definition, language, fields, variant)
+    return compiler.script(country, now, recording if definition.record else Recording.NEVER)
 
 
 def keys_of(step: StepDefinition) -> dict[str, str]:
@@ -73,11 +75,15 @@ class _Compiler:
         self._values["callback_number"] = spoken.telephone(definition.callback_number)
         self._values["about"] = self._text(definition.about)
 
-    def script(self, country: str, now: datetime | None) -> Script:
+    def script(self, country: str, now: datetime | None, recording: Recording) -> Script:
         definition = self._definition
         phrases = {name: self._phrase(name) for name in SAID if name not in ("opening", "crisis_alone")}
         marketing = definition.purpose is Purpose.MARKETING
-        opening = self._phrase("opening")
+        opening = [self._phrase("opening")]
+        if marketing:
+            opening.append(phrases["way_out"])
+        if recording is Recording.ANNOUNCED:
+            opening.append(self._phrase("recorded"))
         voice = definition.voice_for(self._language)
         return Script(
             language=self._language,
@@ -86,7 +92,7 @@ class _Compiler:
             start=definition.start,
             steps={name: self._step(name, step, phrases["goodbye"]) for name, step in definition.script.items()},
             phrases=Phrases(
-                opening=f"{opening} {phrases['way_out']}" if marketing else opening,
+                opening=" ".join(opening),
                 crisis_alone=self._crisis_alone(country),
                 **phrases,
             ),
@@ -103,6 +109,7 @@ class _Compiler:
             variant=self._variant,
             opt_out_scope=definition.opt_out_scope,
             voice=VoiceSettings(voice.engine, voice.name, voice.pace),
+            recording=recording,
         )
 
     def _text(self, text: LocalText, extra: Mapping[str, Value] | None = None) -> str:

@@ -22,7 +22,7 @@ from campaigns.intents import Intent
 from campaigns.limits import Alarm
 from campaigns.outcomes import Disposition, Scope
 from campaigns.planning import MAX_CALLBACKS, NORMAL_PRIORITY
-from campaigns.script import Collecting, Purpose, Script
+from campaigns.script import Collecting, Purpose, Recording, Script
 from campaigns.variants import variant_for
 
 
@@ -297,6 +297,8 @@ class CampaignDefinition(Part):
     """What the robot can answer: question_when, question_price, question_which."""
     voicemail: Text = LocalText()
     """Left after the beep; without it a machine hears nothing."""
+    record: bool = False
+    """Keep the sound of calls, where the law of the callee's place allows it; it is announced where it must be."""
     phrases: dict[str, Text] = Field(default_factory=dict)
     """Standard phrases in other words, by name."""
 
@@ -317,7 +319,7 @@ class CampaignDefinition(Part):
     def example_script(self, language: str, fields: Mapping[str, str], variant: str | None = None) -> Script:
         """The script of a contact of one's choice, for previews: with a variant by name, or the first."""
         chosen = variant or next(iter(self.variants), "")
-        return compile_script(self, language, fields, chosen, self.countries[0])
+        return compile_script(self, language, fields, chosen, self.countries[0], recording=Recording.ANNOUNCED)
 
     def script_for(
         self,
@@ -326,6 +328,7 @@ class CampaignDefinition(Part):
         contact_key: str,
         country: str | None = None,
         now: datetime | None = None,
+        recording: Recording = Recording.NEVER,
     ) -> Script:
         """The script of one contact, every text rendered.
 
@@ -335,9 +338,10 @@ class CampaignDefinition(Part):
             contact_key: decides the variant; the same key always hears the same one.
             country: of the callee, for the emergency number; the campaign's first by default.
             now: leaves out the people to transfer to who are not there at this moment; None: all are there.
+            recording: what the law allows for this call; nothing is recorded unless the campaign wants it.
 
         Raises:
             CampaignError: a field is missing or not canonical.
         """
         variant = variant_for(self.name, self.variants, contact_key)
-        return compile_script(self, language, fields, variant, country or self.countries[0], now)
+        return compile_script(self, language, fields, variant, country or self.countries[0], now, recording)

@@ -19,6 +19,7 @@ from campaigns.script import Phrases
 SAID = tuple(phrase.name for phrase in fields(Phrases))
 """The phrases of a script."""
 MADE = (
+    "recorded",
     "screener",
     "summary",
     "choices",
@@ -32,7 +33,8 @@ MADE = (
     "time_words",
     "crisis_line",
 )
-"""The phrases that other texts are made from: for a screener, for who takes over, and re-prompts with their keys."""
+"""The phrases that other texts are made from: for the opening of a recorded call, for a screener, for who takes over,
+and re-prompts with their keys."""
 
 
 @dataclass(frozen=True, slots=True)

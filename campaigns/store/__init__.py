@@ -22,6 +22,7 @@ from campaigns.store.leases import LeaseHeld
 from campaigns.store.ledger import Head
 from campaigns.store.national import ListCopy
 from campaigns.store.privacy import Erased, Privacy, Purged, Retention
+from campaigns.store.recordings import Recordings
 from campaigns.store.register import EntryFilter
 from campaigns.store.tables import CallState, CampaignState, ContactState
 from campaigns.store.tasks import OpenTask, Tasks
@@ -66,7 +67,9 @@ __all__ = [
 ]
 
 
-class Store(Auditing, Calls, Control, Campaigns, Exchange, Foresight, History, Holds, Privacy, Tasks, Verifying):
+class Store(
+    Auditing, Calls, Control, Campaigns, Exchange, Foresight, History, Holds, Privacy, Recordings, Tasks, Verifying
+):
     """The store of one house: campaigns, contacts, calls, register, consent, ledger."""
 
 

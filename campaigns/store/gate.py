@@ -381,7 +381,7 @@ _WRITE_CALL = Prepared(
             "contact_id", "campaign_id", "version_id", "number", "brand", "purpose", "matter", "reference", "attempt",
             "line", "owner", "dialed_at", "variant", "week_hour",
         )}
-        | {"state": CallState.DIALING, "detail": "", "stage": Stage.NOBODY}
+        | {"state": CallState.DIALING, "detail": "", "stage": Stage.NOBODY, "recording": ""}
     )
     .returning(call.c.id)
 )  # fmt: skip

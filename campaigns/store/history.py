@@ -56,6 +56,7 @@ class CallRecord:
     Attributes:
         version: of the campaign's file.
         seconds: how long it was answered; None while it is under way.
+        recording: the file that holds its sound; empty where none does.
     """
 
     id: int
@@ -72,6 +73,7 @@ class CallRecord:
     ended_at: datetime | None
     seconds: float | None
     detail: str
+    recording: str
 
 
 _CALL = (
@@ -90,6 +92,7 @@ _CALL = (
         call.c.ended_at,
         call.c.seconds,
         call.c.detail,
+        call.c.recording,
     )
     .join(campaign, campaign.c.id == call.c.campaign_id)
     .join(version, version.c.id == call.c.version_id)

@@ -8,7 +8,8 @@ Consents keep their wording: they prove that past calls were lawful.
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import asdict, astuple, dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -17,7 +18,7 @@ from sqlalchemy import Connection, Table
 
 from campaigns.dnc import NewEntry, Reach
 from campaigns.outcomes import Scope, Source
-from campaigns.store import tables
+from campaigns.store import recordings, tables
 from campaigns.store.database import StoreError
 from campaigns.store.register import Register
 from campaigns.store.tables import CallState, ContactState, table
@@ -38,32 +39,36 @@ _BATCH = 1000
 
 @dataclass(frozen=True, slots=True)
 class Retention:
-    """How long things are kept.
+    """How long things are kept; None is for ever.
 
     Attributes:
         transcripts: what was said in calls: logs, and the words of results and settled tasks.
         numbers: numbers and fields of contacts that are closed, from their last call or import on, and of their calls.
+        recordings: the sound of calls; never longer than the numbers.
     """
 
-    transcripts: timedelta = timedelta(days=90)
-    numbers: timedelta = timedelta(days=400)
+    transcripts: timedelta | None = timedelta(days=90)
+    numbers: timedelta | None = timedelta(days=400)
+    recordings: timedelta | None = timedelta(days=30)
 
 
 @dataclass(frozen=True, slots=True)
 class Erased:
-    """What was erased: how many contacts, calls and entries no longer hold the number."""
+    """What was erased: how many contacts, calls and entries no longer hold the number, and how many recordings went."""
 
     contacts: int
     calls: int
     entries: int
+    recordings: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Purged:
-    """What time has erased: transcripts of so many calls, numbers of so many contacts."""
+    """What time has erased: transcripts and recordings of so many calls, numbers of so many contacts."""
 
     transcripts: int
     contacts: int
+    recordings: int = 0
 
 
 class Privacy(Register):
@@ -88,7 +93,7 @@ class Privacy(Register):
         """Erases a number everywhere, and lists what stands for it, so that it is never called again.
 
         Raises:
-            StoreError: a call to it is under way.
+            StoreError: a call to it is under way, or a recording of one cannot be deleted here.
         """
         stand_in = self.both_forms(number)[1]
         with self.writing() as connection:
@@ -98,6 +103,7 @@ class Privacy(Register):
             if connection.execute(under_way).first() is not None:
                 raise StoreError("A call to this number is under way.", "Try again when it has ended.")
             calls = [row.id for row in connection.execute(sa.select(call.c.id).where(call.c.number == number))]
+            deleted = recordings.delete(connection, calls, elsewhere_too=True)
             _forget_words(connection, calls)
             self._forget_calls(connection, calls)
             people = sa.select(contact.c.id).where(contact.c.number == number)
@@ -109,8 +115,8 @@ class Privacy(Register):
                 .values(number=stand_in, words="", recording="", note="")
             ).rowcount
             connection.execute(sa.update(consent).where(consent.c.number == number).values(number=stand_in))
-            erased = Erased(len(contacts), len(calls), entries)
-            body = {"contacts": erased.contacts, "calls": erased.calls, "entries": erased.entries}
+            erased = Erased(len(contacts), len(calls), entries, deleted)
+            body = asdict(erased)
             self.record(connection, now, actor, "privacy.erase", number, body)
             if not any(one.reach.scope is Scope.EVERYONE for one in self._in_force(connection, number, now)):
                 listed = NewEntry(stand_in, Reach(Scope.EVERYONE), Source.PERSON, note="erased on request")
@@ -120,17 +126,16 @@ class Privacy(Register):
 
     def purge(self, now: datetime, keep: Retention, actor: str = "retention") -> Purged:
         """Erases what is older than it may be kept, in small transactions."""
-        transcripts = contacts = 0
-        while batch := self._old_transcripts(now - keep.transcripts):
-            transcripts += batch
-        while batch := self._old_contacts(now - keep.numbers):
-            contacts += batch
-        if transcripts or contacts:
+        purged = Purged(
+            transcripts=_in_batches(self._old_transcripts, now, keep.transcripts),
+            recordings=_in_batches(self._old_recordings, now, keep.recordings),
+            contacts=_in_batches(self._old_contacts, now, keep.numbers),
+        )
+        if any(astuple(purged)):
             with self.writing() as connection:
-                body = {"transcripts": transcripts, "contacts": contacts}
-                self.record(connection, now, actor, "privacy.purge", None, body)
+                self.record(connection, now, actor, "privacy.purge", None, asdict(purged))
             self._settle()
-        return Purged(transcripts, contacts)
+        return purged
 
     def _old_transcripts(self, before: datetime) -> int:
         logged = sa.exists().where(call_log.c.call_id == call.c.id)
@@ -141,6 +146,12 @@ class Privacy(Register):
             calls = list(connection.execute(old).scalars())
             _forget_words(connection, calls)
             return len(calls)
+
+    def _old_recordings(self, before: datetime) -> int:
+        """Those on this computer; what another one keeps is deleted there."""
+        old = sa.select(call.c.id).where(call.c.ended_at < before, call.c.recording != "").order_by(call.c.id)
+        with self.writing() as connection:
+            return recordings.delete(connection, list(connection.execute(old).scalars()), elsewhere_too=False)
 
     def _old_contacts(self, before: datetime) -> int:
         later = sa.exists().where(
@@ -155,8 +166,9 @@ class Privacy(Register):
         with self.writing() as connection:
             self._overwrite(connection)
             contacts = list(connection.execute(old).scalars())
-            calls = sa.select(call.c.id).where(call.c.contact_id.in_(contacts))
-            self._forget_calls(connection, list(connection.execute(calls).scalars()))
+            calls = list(connection.execute(sa.select(call.c.id).where(call.c.contact_id.in_(contacts))).scalars())
+            recordings.delete(connection, calls, elsewhere_too=False)
+            self._forget_calls(connection, calls)
             self._forget_contacts(connection, contacts)
             return len(contacts)
 
@@ -204,6 +216,14 @@ class Privacy(Register):
                 connection.exec_driver_sql("COMMIT")
                 connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)")
                 connection.exec_driver_sql("BEGIN")
+
+
+def _in_batches(erase: Callable[[datetime], int], now: datetime, kept: timedelta | None) -> int:
+    """How much was erased until nothing older is left."""
+    erased = 0
+    while kept is not None and (batch := erase(now - kept)):
+        erased += batch
+    return erased
 
 
 def _forget_words(connection: Connection, calls: list[int]) -> None:

@@ -32,6 +32,7 @@ from campaigns.store.database import Database
 from campaigns.store.prepared import Prepared
 from campaigns.store.tables import table
 
+call = table(tables.Call)
 result = table(tables.CallResult)
 task = table(tables.Task)
 
@@ -55,7 +56,7 @@ BY_ROBOT, BY_PERSON = "robot", "person"
 
 @dataclass(frozen=True, slots=True)
 class SavedResult:
-    """One thing learned in a call, as it is kept."""
+    """One thing learned in a call, as it is kept. `recording`: the file in which it can be heard; empty for none."""
 
     call_id: int
     kind: Kind
@@ -65,6 +66,7 @@ class SavedResult:
     via: str
     promised_at: datetime | None
     saved_at: datetime
+    recording: str
 
 
 class Results(Database):
@@ -72,7 +74,8 @@ class Results(Database):
 
     def results(self, call_id: int) -> list[SavedResult]:
         """What was learned in a call, in order."""
-        query = sa.select(result).where(result.c.call_id == call_id).order_by(result.c.id)
+        of_call = sa.select(result, call.c.recording).join(call, call.c.id == result.c.call_id)
+        query = of_call.where(result.c.call_id == call_id).order_by(result.c.id)
         with self.reading() as connection:
             return [_saved(row) for row in connection.execute(query)]
 

@@ -238,6 +238,8 @@ class Call(Base, table=True):
     """The hour of the week on the callee's clock when it was dialled: 0 is Monday, midnight to one; 167 the last."""
     stage: int = Field(default=Stage.NOBODY, sa_column_kwargs={"server_default": text("0")})
     """How far it came (`outcomes.Stage`)."""
+    recording: str = Field(default="", sa_type=Text, nullable=False, sa_column_kwargs={"server_default": ""})
+    """The file that holds its sound; empty where none does."""
 
 
 class CallLog(Base, table=True):

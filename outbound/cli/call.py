@@ -22,7 +22,6 @@ from outbound.clock import Clock, SystemClock
 from outbound.dialer import Finished, Happened, News, Refused
 from outbound.dialogue.actions import Save, Say, Transfer
 from outbound.dialogue.events import Answered, Heard, Pressed, Ringing, Screened, Silence
-from outbound.lines.base import Line
 from outbound.lines.microphone import MicrophoneLine, Speakers
 from outbound.lines.recorded import RecordedLine
 from outbound.lines.sip import SipSettings
@@ -71,7 +70,7 @@ def call(
     speaker: Annotated[str | None, typer.Option(metavar="NAME", help="Another one than the system's.")] = None,
     record: Annotated[
         Path | None,
-        typer.Option(metavar="FOLDER", help="microphone, sip: keep the sound, the robot left, you right; tell them."),
+        typer.Option(metavar="FOLDER", help="microphone: keep the sound, the robot left, you right."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Rehearsals: the same seed gives the same callee.")] = 1,
     db: output.Db = None,
@@ -101,9 +100,6 @@ def call(
         else:
             _show(news)
 
-    def recorded(real: Line) -> Line:
-        return real if record is None else RecordedLine(real, record)
-
     async def on_a_simulated_line(clock: Clock, store: Store, contact_id: int) -> None:
         directory = wiring.cast(seed, callees, callee)
         async with wiring.opened_route(line, clock, channels=1, directory=directory) as route:
@@ -112,16 +108,22 @@ def call(
     async def at_the_microphone(clock: Clock, store: Store, contact_id: int) -> None:
         meter = Meter()
         seat = MicrophoneLine(speakers, microphone=microphone, speaker=speaker, level=meter.level)
-        async with wiring.spoken_route(recorded(seat), clock) as route:
+        place = seat if record is None else RecordedLine(seat, record)
+        async with wiring.spoken_route(place, clock, wiring.recordings_for(store)) as route:
             say_what_was_found(seat.setup)
             with keyboard(seat), meter.shown():
                 await wiring.dialer(store, route, clock, watch=watch).call_once(contact_id)
 
     async def on_the_telephone(clock: Clock, store: Store, contact_id: int) -> None:
         settings = SipSettings.load(trunk)
-        async with wiring.spoken_route(recorded(wiring.sip_line(store, settings, clock)), clock) as route:
+        telephone = wiring.sip_line(store, settings, clock)
+        async with wiring.spoken_route(telephone, clock, wiring.recordings_for(store)) as route:
             await wiring.dialer(store, route, clock, watch=watch, allow=settings.allow).call_once(contact_id)
 
+    if record is not None and line is not LineName.MICROPHONE:
+        output.fail(
+            "only a call at the microphone is kept in a folder", "for others, set record: true in the campaign", 2
+        )
     match line:
         case LineName.SIP:
             if to is None:

@@ -202,22 +202,29 @@ def erase(
     if json:
         output.emit_json(done)
         return
-    output.out.print(f"erased from {done.contacts} contacts, {done.calls} calls and {done.entries} entries")
+    output.out.print(
+        f"erased from {done.contacts} contacts, {done.calls} calls and {done.entries} entries, "
+        f"and {done.recordings} recordings"
+    )
 
 
 @privacy.command()
 def purge(
     transcripts_days: Annotated[int, typer.Option(min=0, help="Keep what was said for so long.")] = 90,
     numbers_days: Annotated[int, typer.Option(min=1, help="Keep numbers of closed contacts for so long.")] = 400,
+    recordings_days: Annotated[int, typer.Option(min=0, help="Keep the sound of calls for so long.")] = 30,
     actor: Actor = None,
     db: output.Db = None,
     json: output.Json = False,
 ) -> None:
-    """Erase what is older than it may be kept: transcripts, and numbers and fields of contacts that are done."""
-    keep = Retention(timedelta(days=transcripts_days), timedelta(days=numbers_days))
+    """Erase what is older than it may be kept: recordings, transcripts, numbers and fields of done contacts."""
+    keep = Retention(timedelta(days=transcripts_days), timedelta(days=numbers_days), timedelta(days=recordings_days))
     with opened(db) as store:
         done = store.purge(SystemClock().now(), keep, who(actor))
     if json:
         output.emit_json(done)
         return
-    output.out.print(f"erased the transcripts of {done.transcripts} calls and the numbers of {done.contacts} contacts")
+    output.out.print(
+        f"erased the transcripts of {done.transcripts} calls, {done.recordings} recordings "
+        f"and the numbers of {done.contacts} contacts"
+    )

@@ -21,7 +21,7 @@ from outbound.clock import Clock
 from outbound.dialer import Dialer, News
 from outbound.lines.sip import SipSettings
 from outbound.routes import Route
-from outbound.scheduler import RETAINED, Calendar, scheduled
+from outbound.scheduler import RETAINED, SOUND_ONLY, Calendar, scheduled
 
 
 class LineName(StrEnum):
@@ -61,7 +61,7 @@ def run(
     ] = None,
     purge: Annotated[
         bool,
-        typer.Option("--purge", help="Real calls: let go of transcripts after 90 days and of numbers after 400."),
+        typer.Option("--purge", help="Real calls: let go of transcripts after 90 days and of numbers after 400, too."),
     ] = False,
     show_numbers: output.ShowNumbers = False,
     db: output.Db = None,
@@ -85,11 +85,13 @@ def run(
                 output.emit_json_line(as_event(news, show_numbers))
 
         settings = SipSettings.load(trunk) if line is LineName.SIP else None
+        recordings = wiring.recordings_for(store)
 
         def opened_line(clock: Clock) -> AbstractAsyncContextManager[Route]:
             if settings is not None:
-                return wiring.spoken_route(wiring.sip_line(store, settings, clock), clock)
-            return wiring.opened_route(line, clock, channels=in_flight, directory=wiring.cast(seed, callees))
+                return wiring.spoken_route(wiring.sip_line(store, settings, clock), clock, recordings)
+            directory = wiring.cast(seed, callees)
+            return wiring.opened_route(line, clock, channels=in_flight, directory=directory, recordings=recordings)
 
         async def main(clock: Clock) -> None:
             # Another trunk may dial what the last one might not.
@@ -108,7 +110,9 @@ def run(
                     if line in wiring.REHEARSALS:
                         await dialer.run(until_done=not keep_running)
                     else:
-                        async with scheduled(store, clock, Calendar(export_to, retention=RETAINED if purge else None)):
+                        async with scheduled(
+                            store, clock, Calendar(export_to, retention=RETAINED if purge else SOUND_ONLY)
+                        ):
                             await dialer.run(until_done=not keep_running)
 
         start = wiring.rehearsal_start(store)

@@ -12,7 +12,7 @@ from campaigns.compliance.duties import Offer, unmet
 from campaigns.compliance.facts import NationalListing, PastCall
 from campaigns.compliance.packs import Duty, PackUnreadable, RulePack, read
 from campaigns.outcomes import Disposition
-from campaigns.script import Purpose
+from campaigns.script import Purpose, Recording
 from tests.campaigns.compliance.calls import at, facts, judge, sources
 
 FLORIDA = "Florida Telephone Solicitation Act, Fla. Stat. 501.616(6) (check)"
@@ -177,3 +177,34 @@ def test_a_pack_that_cannot_be_read_says_which(tmp_path: Path, text: str) -> Non
 def test_a_rule_of_an_unknown_kind_is_no_rule() -> None:
     with pytest.raises(ValueError, match="kind"):
         RulePack.model_validate({"name": "x", "as_of": "2025-01-01", "rules": [{"kind": "wish", "source": "x"}]})
+
+
+@pytest.mark.parametrize(
+    ("number", "country", "allowed"),
+    [
+        ("+12125550123", "US", Recording.ANNOUNCED),
+        ("+13055550123", "US", Recording.ANNOUNCED),
+        ("+442071838750", "GB", Recording.ANNOUNCED),
+        ("+4930123456", "DE", Recording.NEVER),
+        ("+33140205050", "FR", Recording.NEVER),
+        ("+61293744000", "AU", Recording.NEVER),
+    ],
+)
+def test_a_call_is_recorded_only_where_a_pack_says_it_may_be(number: str, country: str, allowed: Recording) -> None:
+    book = shipped()
+    assert book.governing(book.places(number, country), country, Purpose.INFORMATIONAL, "other").recording is allowed
+
+
+def test_the_strictest_word_on_recording_holds_and_silence_is_a_no() -> None:
+    def pack(name: str, *said: Recording) -> RulePack:
+        rules = [{"kind": "recording", "source": "a law", "recording": word} for word in said]
+        return RulePack.model_validate({"name": name, "as_of": "2026-01-01", "places": [name], "rules": rules})
+
+    def allowed(*packs: RulePack) -> Recording:
+        return RuleBook(packs).governing(frozenset({"US", "US-FL"}), "US", Purpose.INFORMATIONAL, "other").recording
+
+    free, told, never = Recording.UNANNOUNCED, Recording.ANNOUNCED, Recording.NEVER
+    assert allowed(pack("US", free), pack("US-FL")) is free
+    assert allowed(pack("US", free), pack("US-FL", told)) is told
+    assert allowed(pack("US", never), pack("US-FL", told)) is never
+    assert allowed(pack("US"), pack("US-FL")) is never

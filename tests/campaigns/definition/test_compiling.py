@@ -10,7 +10,7 @@ from campaigns.definition import parse
 from campaigns.errors import CampaignError
 from campaigns.intents import GLOBAL_KEYS, Intent
 from campaigns.outcomes import Scope
-from campaigns.script import Script
+from campaigns.script import Recording, Script
 from campaigns.templates import template
 from tests.campaigns.definition.test_loading import SHORT
 
@@ -166,3 +166,22 @@ def test_what_a_reprompt_invites_to_say_is_understood() -> None:
     step = parse(SHORT.partition("script:")[0] + steps).script_for("en-US", {}, "1").steps["a"]
     assert "say the shop or press 1" in step.reprompt
     assert step.choices[0].phrases == ("the shop", "at the shop")
+
+
+@pytest.mark.parametrize("purpose", ["informational", "marketing"])
+def test_a_recorded_call_says_so_in_its_first_words_where_it_must(purpose: str) -> None:
+    wanted = parse(SHORT.replace("purpose: informational", f"purpose: {purpose}") + "record: true\n")
+    announced = wanted.script_for("en-US", {}, "1", recording=Recording.ANNOUNCED)
+    assert announced.recording is Recording.ANNOUNCED
+    assert announced.phrases.opening.endswith("This call is recorded.")
+    silently = wanted.script_for("en-US", {}, "1", recording=Recording.UNANNOUNCED)
+    assert silently.recording is Recording.UNANNOUNCED
+    assert "recorded" not in silently.phrases.opening
+
+
+def test_nothing_is_recorded_that_the_campaign_does_not_want_or_the_law_forbids() -> None:
+    unwanted = parse(SHORT).script_for("en-US", {}, "1", recording=Recording.UNANNOUNCED)
+    forbidden = parse(SHORT + "record: true\n").script_for("en-US", {}, "1", recording=Recording.NEVER)
+    for script in (unwanted, forbidden):
+        assert script.recording is Recording.NEVER
+        assert "recorded" not in script.phrases.opening

@@ -1,0 +1,125 @@
+"""A recogniser in processes of its own, so that what decodes never holds up what talks.
+
+Decides that decoding gives way: the processes are nicer than ours, whose 20 ms frames cannot wait, and no engine's hold
+on the interpreter lock is ours. Their number bounds what decoding takes of the machine; utterances wait their turn, and
+partial results are made only while nobody does. An engine that crashes costs the utterance it was decoding, not the
+calls. What is recognised is the engine's.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Callable
+from concurrent.futures import Future, ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from multiprocessing import get_context, parent_process
+
+from audio.errors import AudioError
+from audio.pcm import Sound
+from audio.recognition.base import Expected, Recognizer, Transcript
+from audio.recognition.buffered import BufferedListening
+
+_NICER = 5
+Open = Callable[[str], Recognizer]
+"""Loads an engine for a language; a function of a module, because it is called in another process."""
+
+
+class ApartRecognizer:
+    """Implements `audio.recognition.base.Recognizer` with an engine loaded once in each of a few processes."""
+
+    def __init__(self, language: str, engine: str, load: Open, processes: int) -> None:
+        """Start the processes and load the engine in each: some seconds, and its memory each time.
+
+        Raises:
+            AudioError: the engine cannot be loaded there.
+        """
+        self.language, self.engine = language, engine
+        self._load, self._processes = load, processes
+        self._lock = threading.Lock()
+        self._waiting = 0
+        self._pool = self._started()
+
+    def listen(self, expected: Expected, rate: int) -> BufferedListening:
+        # Only a grammar is quick enough to look at the utterance more than once.
+        is_grammar = expected.closed and bool(expected.phrases)
+        return BufferedListening(
+            lambda sound: self._ask(_decode, sound, expected),
+            rate,
+            partial=(lambda sound: self._glance(sound, expected)) if is_grammar else None,
+        )
+
+    def close(self) -> None:
+        """End the processes."""
+        self._pool.shutdown(cancel_futures=True)
+
+    def _started(self) -> ProcessPoolExecutor:
+        pool = ProcessPoolExecutor(self._processes, get_context("spawn"), _begin, (self._load, self.language))
+        try:
+            for ready in [pool.submit(os.getpid) for _ in range(self._processes)]:
+                ready.result()
+        except BrokenProcessPool as error:
+            raise AudioError(
+                f"the engine {self.engine!r} cannot be loaded in a process of its own",
+                "the lines above say why; is there enough memory?",
+            ) from error
+        return pool
+
+    def _glance(self, sound: Sound, expected: Expected) -> Transcript:
+        """What was heard so far; nothing while others wait for their turn to end."""
+        if self._waiting >= self._processes:
+            return Transcript("", 0.0, self.engine, final=False)
+        return self._ask(_decode_so_far, sound, expected)
+
+    def _ask(self, work: Callable[[Sound, Expected], Transcript], sound: Sound, expected: Expected) -> Transcript:
+        with self._lock:
+            self._waiting += 1
+            pool = self._pool
+        try:
+            asked: Future[Transcript] = pool.submit(work, sound, expected)
+            return asked.result()
+        except BrokenProcessPool as error:
+            self._start_anew(pool)
+            raise AudioError(f"the engine {self.engine!r} crashed and was started again") from error
+        finally:
+            with self._lock:
+                self._waiting -= 1
+
+    def _start_anew(self, broken: ProcessPoolExecutor) -> None:
+        with self._lock:
+            if self._pool is broken:
+                self._pool = self._started()
+
+
+_recognizer: Recognizer
+"""Of such a process."""
+
+
+def _begin(load: Open, language: str) -> None:
+    global _recognizer
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the calls: they end politely, and are heard meanwhile
+    os.nice(_NICER)
+    threading.Thread(target=_leave_with_the_parent, daemon=True).start()
+    _recognizer = load(language)
+
+
+def _leave_with_the_parent() -> None:
+    """A parent that was killed ends nobody."""
+    parent = parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _decode(sound: Sound, expected: Expected) -> Transcript:
+    listening = _recognizer.listen(expected, sound.rate)
+    listening.feed(sound.samples)
+    return listening.finish()
+
+
+def _decode_so_far(sound: Sound, expected: Expected) -> Transcript:
+    listening = _recognizer.listen(expected, sound.rate)
+    heard = listening.feed(sound.samples)
+    listening.cancel()
+    return heard or Transcript("", 0.0, _recognizer.engine, final=False)
