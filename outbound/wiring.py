@@ -19,7 +19,7 @@ from pathlib import Path
 from random import Random
 from typing import Any, TypeVar
 
-from platformdirs import user_cache_path, user_data_path
+from platformdirs import user_data_path
 
 from audio.errors import MissingExtra, ModelMissing
 from audio.pcm import Sound
@@ -28,6 +28,7 @@ from campaigns.store import Store
 from outbound.clock import Clock, LoopClock, SystemClock
 from outbound.dialer import Dialer, Watch, at_once, in_a_thread
 from outbound.errors import OutboundError
+from outbound.folders import cache_folder
 from outbound.journal import Journal
 from outbound.lines.base import DialOrder, Line
 from outbound.lines.simulated import SimulatedLine
@@ -95,11 +96,6 @@ def rehearsal_start(store: Store) -> datetime:
     """When a rehearsal's clock begins: now, or where an earlier rehearsal of the store left it."""
     now, last = SystemClock().now(), store.last_moment()
     return now if last is None else max(now, last)
-
-
-def cache_folder() -> Path:
-    """Where rendered prompts are kept."""
-    return user_cache_path("outbound") / "prompts"
 
 
 def cast(seed: int, file: Path | None = None, name: str | None = None) -> Directory:

@@ -11,7 +11,6 @@ import unicodedata
 from functools import lru_cache
 
 from num2words import num2words
-from pypinyin import lazy_pinyin
 
 from campaigns.phrases.vocabulary import vocabulary
 
@@ -22,6 +21,8 @@ def sound_of(phrase: str, language: str) -> str:
     words = re.findall(r"[^\W_]+(?:['’][^\W_]+)*", unicodedata.normalize("NFC", phrase).casefold())
     match language.partition("-")[0]:
         case "zh":
+            from pypinyin import lazy_pinyin  # half a second of dictionaries, for one language
+
             return "".join(lazy_pinyin("".join(words).translate(_CHINESE_DIGITS)))
         case "ko":
             return _korean("".join(_number(word, "ko") for word in words))

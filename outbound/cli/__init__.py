@@ -2,33 +2,20 @@
 
 from __future__ import annotations
 
-import importlib
 import logging
 import sys
 
 import typer
 
 from outbound.cli import output
-
-app = typer.Typer(
-    name="outbound",
-    help=(
-        "An outbound voice-notification robot: short, wanted calls that do at once what they are asked.\n\n"
-        "Begin with 'outbound demo', or with a campaign of your own: 'outbound campaign new shipping --file my.yaml'."
-    ),
-    no_args_is_help=True,
-    pretty_exceptions_enable=False,
-    context_settings={"help_option_names": ["-h", "--help"]},
-)
-
+from outbound.cli.lazily import group
 
 COMMANDS = {
     "campaign": "campaign:app",
     "contacts": "contacts:app",
     "preflight": "compliance:preflight",
     "run": "run:run",
-    "call": "call:call",
-    "replay": "replay:replay",
+    "call": "call:app",
     "report": "report:report",
     "tasks": "tasks:app",
     "dnc": "dnc:app",
@@ -40,29 +27,30 @@ COMMANDS = {
     "doctor": "doctor:doctor",
     "demo": "demo:demo",
 }
-"""Where each stands: a module of this package, and a group or a function in it."""
+"""Where each stands: a module of this package, and a group or a function in it. It is imported when it is asked for."""
 
 
-def _join(asked: str) -> None:
-    """Adds the command that is asked for, or all of them to show what there is: engines and databases load slowly."""
-    for name in (asked,) if asked in COMMANDS else COMMANDS:
-        module, _, attribute = COMMANDS[name].partition(":")
-        found = getattr(importlib.import_module(f"outbound.cli.{module}"), attribute)
-        if isinstance(found, typer.Typer):
-            app.add_typer(found, name=name)
-        else:
-            app.command(name)(found)
+app = typer.Typer(
+    cls=group(COMMANDS),
+    name="outbound",
+    help=(
+        "An outbound voice-notification robot: short, wanted calls that do at once what they are asked.\n\n"
+        "Begin with 'outbound demo', or with a campaign of your own: 'outbound campaign new shipping --file my.yaml'."
+    ),
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
 
 
 @app.callback()
 def _outbound() -> None:
-    """Makes a single command a command of a group, too."""
+    """A group has a function of its own."""
 
 
 def main() -> None:
     """The entry point `outbound`: errors that a user can mend become `error:` and `hint:`, and exit code 1."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
-    _join(sys.argv[1] if len(sys.argv) > 1 else "")
     try:
         app()
     except output.OURS as error:

@@ -13,6 +13,7 @@ from campaigns.store import Store
 from outbound import wiring
 from outbound.cli import output, trial
 from outbound.cli.fields import Fields, given
+from outbound.cli.lazily import group
 from outbound.cli.live import as_event
 from outbound.cli.run import Trunk
 from outbound.cli.seat import Meter, keyboard, say_what_was_found
@@ -36,8 +37,15 @@ class LineName(StrEnum):
     SIP = "sip"
 
 
+app = typer.Typer(cls=group({"replay": "replay:replay"}), invoke_without_command=True)
+
+
+@app.callback()
 def call(
-    campaign: Annotated[str, typer.Option("--campaign", "-c", help="A campaign's file, or its name in the store.")],
+    ctx: typer.Context,
+    campaign: Annotated[
+        str | None, typer.Option("--campaign", "-c", help="A campaign's file, or its name in the store.")
+    ] = None,
     line: Annotated[
         LineName,
         typer.Option(
@@ -76,6 +84,12 @@ def call(
     call is kept under the campaign's name with "-test" behind it.
     Example: outbound call --campaign my.yaml --line microphone --field name=Dana
     """
+    if ctx.invoked_subcommand is not None:
+        return
+    if campaign is None:
+        output.fail(
+            "say which campaign to call with", "--campaign my.yaml, or a name from: outbound campaign list", code=2
+        )
     definition, source = _definition(campaign, db)
     wanted = trial.Wanted(
         definition, source, example_fields(definition, given(fields)), language or definition.language

@@ -1,180 +1,35 @@
-"""`outbound campaign`: from a ready campaign to one that runs.
-
-Decides nothing: what is done with a file alone is `campaign_file.py`, what runs is the store's word.
-"""
+"""`outbound campaign`: from a ready campaign to one that runs; its commands, in the order in which they are used."""
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Annotated
-
 import typer
 
-from campaigns import templates
-from campaigns.definition import CampaignDefinition, load, parse
-from campaigns.store import CampaignState, Store
-from outbound.cli import campaign_file, output, rehearse
-from outbound.cli.stores import campaign_name, opened
-from outbound.clock import SystemClock
+from outbound.cli.lazily import group
 
-app = typer.Typer(help="What to say, to whom, when: define, check, start and stop campaigns.", no_args_is_help=True)
+COMMANDS = {
+    "new": "campaign_file:new",
+    "check": "campaign_file:check_file",
+    "draw": "campaign_file:draw",
+    "preview": "campaign_file:preview",
+    "schema": "campaign_file:schema",
+    "rehearse": "rehearse:rehearse",
+    "test": "rehearse:hold_again",
+    "coverage": "rehearse:coverage",
+    "list": "campaigns:list_",
+    "show": "campaigns:show",
+    "start": "campaigns:start",
+    "pause": "campaigns:pause",
+    "resume": "campaigns:resume",
+    "stop": "campaigns:stop",
+}
 
-Campaign = Annotated[str, typer.Argument(help="A campaign's name, or its file.", metavar="CAMPAIGN")]
-
-
-app.command("new")(campaign_file.new)
-app.command("check")(campaign_file.check_file)
-app.command("draw")(campaign_file.draw)
-app.command("preview")(campaign_file.preview)
-app.command("schema")(campaign_file.schema)
-app.command("rehearse")(rehearse.rehearse)
-app.command("test")(rehearse.hold_again)
-app.command("coverage")(rehearse.coverage)
-
-
-@app.command("list")
-def list_(
-    db: output.Db = None,
-    ready: Annotated[bool, typer.Option("--templates", help="List the ready campaigns instead.")] = False,
-    json: output.Json = False,
-) -> None:
-    """List the campaigns in the store, or the ready ones that 'campaign new' offers."""
-    if ready:
-        known = templates.templates()
-        if json:
-            output.emit_json(known)
-        else:
-            output.table("Ready campaigns", ["language", "names"], [(tag, ", ".join(known[tag])) for tag in known])
-        return
-    with opened(db) as store:
-        records = store.campaigns()
-        counts = {record.name: store.contact_counts(record.name) for record in records}
-    if json:
-        output.emit_json(
-            [
-                {
-                    "name": r.name,
-                    "brand": r.brand,
-                    "purpose": r.purpose,
-                    "state": r.state,
-                    "version": r.version,
-                    "contacts": counts[r.name],
-                }
-                for r in records
-            ]
-        )
-    elif not records:
-        output.note("no campaign yet; begin with: outbound campaign new shipping --file my.yaml")
-    else:
-        output.table(
-            "",
-            ["campaign", "brand", "purpose", "state", ">version", ">open", ">closed"],
-            [
-                (
-                    r.name,
-                    r.brand,
-                    r.purpose,
-                    r.state,
-                    r.version,
-                    counts[r.name]["open"] + counts[r.name]["calling"],
-                    counts[r.name]["closed"],
-                )
-                for r in records
-            ],
-        )
+app = typer.Typer(
+    cls=group(COMMANDS),
+    help="What to say, to whom, when: define, check, start and stop campaigns.",
+    no_args_is_help=True,
+)
 
 
-@app.command()
-def show(campaign: Campaign, db: output.Db = None, json: output.Json = False) -> None:
-    """Show one campaign of the store: its state, its contacts and the file it was started from."""
-    with opened(db) as store:
-        record = store.campaign(campaign_name(campaign))
-        counts = store.contact_counts(record.name)
-    if json:
-        output.emit_json({"campaign": record, "contacts": counts})
-        return
-    output.table(
-        "",
-        ["campaign", "state", "version", "purpose", ">open", ">calling", ">closed"],
-        [
-            (
-                record.name,
-                record.state,
-                record.version,
-                record.purpose,
-                counts["open"],
-                counts["calling"],
-                counts["closed"],
-            )
-        ],
-    )
-    output.out.print()
-    output.out.print(record.source, markup=False)
-
-
-@app.command()
-def start(campaign: Campaign, db: output.Db = None) -> None:
-    """Let a campaign's contacts be called, as far as the rules allow. A file is saved as the newest version first.
-
-    Example: outbound campaign start my.yaml && outbound run --line simulated
-    """
-    with opened(db) as store:
-        path = Path(campaign)
-        if path.suffix in (".yaml", ".yml"):
-            definition = load(path)
-            _refuse_unsafe(definition, path)
-            store.save_campaign(definition, path.read_text(encoding="utf-8"), SystemClock().now())
-            name = definition.name
-        else:
-            name = campaign
-            _refuse_unsafe(parse(store.campaign(name).source, name), name)
-        counts = store.contact_counts(name)
-        store.set_state(name, CampaignState.RUNNING, SystemClock().now())
-    waiting = counts["open"]
-    output.note(f"{name} is running; {waiting} contact{'' if waiting == 1 else 's'} to call. Next: outbound run")
-
-
-@app.command()
-def pause(campaign: Campaign, db: output.Db = None) -> None:
-    """Place no further call for a campaign until it is resumed. Calls in progress end by themselves."""
-    _change(campaign, db, CampaignState.PAUSED, {CampaignState.RUNNING})
-
-
-@app.command()
-def resume(campaign: Campaign, db: output.Db = None) -> None:
-    """Go on with a paused campaign."""
-    _change(campaign, db, CampaignState.RUNNING, {CampaignState.PAUSED})
-
-
-@app.command()
-def stop(campaign: Campaign, db: output.Db = None) -> None:
-    """End a campaign for good; contacts that were not called yet stay uncalled."""
-    _change(campaign, db, CampaignState.STOPPED, {CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.DRAFT})
-
-
-def _change(campaign: str, db: str | None, to: CampaignState, out_of: set[CampaignState]) -> None:
-    with opened(db) as store:
-        record = store.campaign(campaign_name(campaign))
-        if record.state is to:
-            output.note(f"{record.name} is {to} already")
-            return
-        if record.state not in out_of:
-            output.fail(f"{record.name} is {record.state}", _way_on(store, record.state))
-        store.set_state(record.name, to, SystemClock().now())
-    output.note(f"{record.name} is {to}")
-
-
-def _way_on(_store: Store, state: CampaignState) -> str:
-    if state is CampaignState.STOPPED:
-        return "a stopped campaign does not come back: give it a new name and start that"
-    return "start it with: outbound campaign start"
-
-
-def _refuse_unsafe(definition: CampaignDefinition, origin: Path | str) -> None:
-    blocking = [finding for finding in campaign_file.findings_of(definition) if finding.blocks]
-    if blocking:
-        first = blocking[0]
-        output.fail(
-            f"{origin} is not safe to call with: {first.where}: {first.message}",
-            f"see all {len(blocking)} with: outbound campaign check {origin}",
-        )
+@app.callback()
+def _campaign() -> None:
+    """A group has a function of its own."""

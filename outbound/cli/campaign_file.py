@@ -1,6 +1,7 @@
 """`outbound campaign new|check|draw|preview|schema`: a campaign file, before anybody is called.
 
 Decides nothing about campaigns: what is wrong is found by `campaigns/checks`, what is drawn by `campaigns/drawing`.
+What takes long to load, voices and workbooks, is loaded by the command that needs it.
 """
 
 from __future__ import annotations
@@ -8,24 +9,23 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from audio import synthesis
 from audio.errors import AudioError
-from audio.pcm import over_telephone, write_wav
 from campaigns import templates
-from campaigns.audience import read_contacts
 from campaigns.checks import Finding, check
 from campaigns.definition import CampaignDefinition, example_fields, json_schema, line_of, load, parse
 from campaigns.drawing import chart_of, mermaid, svg
 from campaigns.script import Script
-from outbound import wiring
 from outbound.cli import output
 from outbound.cli.fields import Fields, given
 from outbound.clock import SystemClock
-from outbound.preview import heard, previewed
+from outbound.folders import cache_folder
+
+if TYPE_CHECKING:
+    from campaigns.audience import Audience
 
 File = Annotated[Path, typer.Argument(help="The campaign file (YAML).", metavar="FILE")]
 Language = Annotated[
@@ -76,8 +76,9 @@ def check_file(
     """
     definition = load(file)
     findings = findings_of(definition, estimate=estimate)
-    lines = {finding: line_of(file.read_text("utf-8-sig"), finding.where) for finding in findings}
-    audience = read_contacts(contacts, definition, region) if contacts is not None else None
+    text = file.read_text("utf-8-sig")
+    lines = {finding: line_of(text, finding.where) for finding in findings}
+    audience = _audience(contacts, definition, region) if contacts is not None else None
     good = sum(1 for _ in audience.accepted) if audience is not None else 0
     rejected = audience.rejected if audience is not None else []
     if json:
@@ -153,11 +154,15 @@ def preview(
 
     Example: outbound campaign preview my.yaml --file call.wav --keys 2,1,5
     """
+    from audio.pcm import over_telephone, write_wav
+    from audio.synthesis import PromptCache, voice_for
+    from outbound.preview import heard, previewed
+
     definition = load(file)
     script = _example(definition, language, variant, given(fields))
     settings = script.voice
-    cached = synthesis.PromptCache(wiring.cache_folder())
-    voice = synthesis.voice_for(script.language, settings.engine, settings.name, pace=settings.pace, cache=cached)
+    cached = PromptCache(cache_folder())
+    voice = voice_for(script.language, settings.engine, settings.name, pace=settings.pace, cache=cached)
     if voicemail:
         if not script.voicemail:
             output.fail(f"{file} has no message for machines", "write one under `voicemail:`")
@@ -190,6 +195,12 @@ def schema(
     output.note(f"the schema is in {to}")
 
 
+def _audience(contacts: Path, definition: CampaignDefinition, region: str | None) -> Audience:
+    from campaigns.audience import read_contacts
+
+    return read_contacts(contacts, definition, region)
+
+
 def _show(finding: Finding, place: str) -> None:
     style = {"error": "red", "warning": "yellow", "info": "dim"}[finding.severity]
     output.out.print(f"[{style}]{finding.severity}[/]  ", end="")
@@ -211,11 +222,13 @@ def _example(
 
 
 def _speak_seconds(definition: CampaignDefinition) -> Callable[[str, str], float]:
-    cached = synthesis.PromptCache(wiring.cache_folder())
+    from audio.synthesis import PromptCache, Voice, voice_for
+
+    cached = PromptCache(cache_folder())
 
     @cache
-    def voice(language: str) -> synthesis.Voice:
+    def voice(language: str) -> Voice:
         settings = definition.voice_for(language)
-        return synthesis.voice_for(language, settings.engine, settings.name, cache=cached)
+        return voice_for(language, settings.engine, settings.name, cache=cached)
 
     return lambda language, text: voice(language).speak(text).seconds

@@ -19,7 +19,6 @@ from audio import synthesis
 from audio.errors import AudioError
 from campaigns.definition import CampaignDefinition, example_fields, load, parse
 from campaigns.script import Script
-from outbound import wiring
 from outbound.cli import output
 from outbound.cli.campaign_file import File, Language, Variant
 from outbound.cli.fields import Fields, given
@@ -30,6 +29,7 @@ from outbound.dialogue import Dialogue
 from outbound.dialogue.actions import Action, Save, Say, Transfer
 from outbound.dialogue.events import Event, Heard, HungUp, Pressed, Silence
 from outbound.dialogue.records import record
+from outbound.folders import cache_folder
 from outbound.rehearsal import Change, Setting, changes, hold, read_recording, recording_of, typed, written
 from outbound.simulation.callee import Callee, Doing
 
@@ -215,7 +215,7 @@ def _voice(script: Script) -> Callable[[Say], None]:
             settings.engine,
             settings.name,
             pace=settings.pace,
-            cache=synthesis.PromptCache(wiring.cache_folder()),
+            cache=synthesis.PromptCache(cache_folder()),
         )
     except AudioError as error:
         output.note(f"the robot is not heard: {error}")

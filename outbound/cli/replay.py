@@ -1,4 +1,4 @@
-"""`outbound replay`: whether a call's record explains the call.
+"""`outbound call replay`: whether a call's record explains the call.
 
 Decides nothing: the events of the call go to a fresh dialogue, and `outbound.call.replay` compares.
 """
@@ -28,7 +28,7 @@ def replay(
     The campaign is taken as it stood at that call, the contact as it stands now. Exits with 1 where something differs:
     the contact was changed since, or the program behaves differently now.
 
-    Example: outbound replay 17
+    Example: outbound call replay 17
     """
     with opened(db) as store:
         call = store.call(call_id)

@@ -1,4 +1,4 @@
-"""`outbound replay` tells whether a kept call would go the same way again."""
+"""`outbound call replay` tells whether a kept call would go the same way again."""
 
 from __future__ import annotations
 
