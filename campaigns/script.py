@@ -117,6 +117,9 @@ class Phrases:
     way_out: str
     """The word and the key that end all calls; part of `opening` where the purpose is marketing."""
     opt_out_confirmed: str
+    """Never again; empty where the call must end without another word."""
+    opt_out_matter_confirmed: str
+    """Never again about this; empty like the one above."""
     transferring: str
     transfer_failed: str
     """Nobody took it: apology before `callback_by_person`."""
@@ -152,6 +155,10 @@ class Phrases:
     cut_short: str
     """The call has reached its longest length."""
     goodbye: str
+
+
+LAST_WORDS_SECONDS = 10.0
+"""Kept back from a call's longest length for its polite end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -196,3 +203,8 @@ class Script:
     variant: str = ""
     voice: VoiceSettings = VoiceSettings()
     recording: Recording = Recording.NEVER
+
+    @property
+    def polite_end_seconds(self) -> float:
+        """When a call that is still going on is brought to its end."""
+        return max(self.longest_seconds - LAST_WORDS_SECONDS, self.longest_seconds / 2)

@@ -12,9 +12,12 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
+import phonenumbers
 import yaml
 
+from campaigns.compliance.windows import next_open, zones_of
 from campaigns.definition import CampaignDefinition, example_fields
 from campaigns.outcomes import Disposition, Result
 from campaigns.script import Script
@@ -51,6 +54,21 @@ class Setting:
         """Raises CampaignError: a field is not one of the campaign's, or cannot be read."""
         values = example_fields(definition, self.fields)
         return definition.example_script(self.language, values, self.variant or None)
+
+
+def zone_for(definition: CampaignDefinition) -> ZoneInfo:
+    """Where the person of a rehearsal lives: where an ordinary number of the campaign's first country is."""
+    ordinary = phonenumbers.example_number(definition.countries[0])
+    number = phonenumbers.format_number(ordinary, phonenumbers.PhoneNumberFormat.E164) if ordinary else ""
+    zones = zones_of(number, None)
+    return zones[0] if zones else ZoneInfo("UTC")
+
+
+def moment_for(definition: CampaignDefinition, now: datetime) -> datetime:
+    """When that person may be called, on the clock there: now, or when the campaign's hours next begin."""
+    zone = zone_for(definition)
+    opens = next_open([Terms.of(definition).window(definition.name)], [zone], now)
+    return (opens or now).astimezone(zone).replace(microsecond=0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,7 +115,8 @@ def hold(
         CampaignError: a field is missing or cannot be read.
     """
     script = setting.script(definition)
-    calendar = calendar_of(Terms.of(definition).window(definition.name), definition.caller_id, None)
+    zone = zone_for(definition)
+    calendar = calendar_of(Terms.of(definition).window(definition.name), definition.caller_id, zone.key)
     dialogue = Dialogue(script, calendar)
     results: list[Result] = []
     turns = list(callee.does)
@@ -116,7 +135,7 @@ def hold(
             meaning_of(understanding_for(script.language)),
             language=script.language,
             ring_seconds=definition.calling.ring_seconds,
-            local_now=lambda: setting.at,
+            local_now=lambda: setting.at.astimezone(zone),
             then=decided if then is not None else None,
         )
         return await conduct(dialogue, conversation, save, results.append, lambda what: seen(what, dialogue))

@@ -19,8 +19,6 @@ SpeakSeconds = Callable[[str, str], float]
 """How long a voice takes at its engine's own speed: (language, text) to seconds."""
 
 LONGEST_DELIVERY_NOTICE_SECONDS = 60
-LAST_WORDS_SECONDS = 10.0
-"""A call is brought to a polite end so long before its longest length."""
 ANSWER_SECONDS = 2.0
 """A short answer with the pauses around it."""
 COMMENT_SECONDS = 8.0
@@ -146,12 +144,13 @@ def timing_findings(
         )
     lengths = [(call_length(specimen.script, stopwatch), specimen) for specimen in specimens]
     for length, specimen in lengths:
-        if length.usual > allowed - LAST_WORDS_SECONDS:
+        polite = specimen.script.polite_end_seconds
+        if length.usual > polite:
             yield Finding(
                 Severity.ERROR,
                 "calling.longest_seconds",
                 f"a call with quick answers takes {length.usual:.0f} s {specimen.told} and would be cut short after "
-                f"{allowed - LAST_WORDS_SECONDS:.0f} s.",
+                f"{polite:.0f} s.",
                 "Say less, or allow more.",
             )
         message = stopwatch(specimen.script, specimen.script.voicemail)
@@ -161,7 +160,7 @@ def timing_findings(
     if lengths:
         shortest = min(length.shortest for length, _ in lengths)
         usual, longest = (max(getattr(length, name) for length, _ in lengths) for name in ("usual", "longest"))
-        cut = " and then comes to a polite end" if longest > allowed - LAST_WORDS_SECONDS else ""
+        cut = " and then comes to a polite end" if longest > min(s.script.polite_end_seconds for s in specimens) else ""
         yield Finding(
             Severity.INFO,
             "script",

@@ -26,6 +26,9 @@ _KEYS = tuple(key for key in "12345678" if key not in GLOBAL_KEYS)
 _DEFAULT_LABELS = {Intent.YES: "label_yes", Intent.NO: "label_no"}
 _ANSWER_WORDS = {Collecting.RATING: "rating_keys", Collecting.DIGITS: "digits_keys", Collecting.TIME: "time_words"}
 
+_NO_CONFIRMATION = frozenset({"US"})
+"""Where a marketing call ends at once on an opt-out, without another word (47 CFR 64.1200(b)(3))."""
+
 
 def compile_script(
     definition: CampaignDefinition,
@@ -79,6 +82,8 @@ class _Compiler:
         definition = self._definition
         phrases = {name: self._phrase(name) for name in SAID if name not in ("opening", "crisis_alone")}
         marketing = definition.purpose is Purpose.MARKETING
+        if marketing and country in _NO_CONFIRMATION:
+            phrases |= {"opt_out_confirmed": "", "opt_out_matter_confirmed": ""}
         opening = [self._phrase("opening")]
         if marketing:
             opening.append(phrases["way_out"])

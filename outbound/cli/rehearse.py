@@ -9,7 +9,6 @@ from __future__ import annotations
 import signal
 import sys
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -30,7 +29,7 @@ from outbound.dialogue.actions import Action, Save, Say, Transfer
 from outbound.dialogue.events import Event, Heard, HungUp, Pressed, Silence
 from outbound.dialogue.records import record
 from outbound.folders import cache_folder
-from outbound.rehearsal import Change, Setting, changes, hold, read_recording, recording_of, typed, written
+from outbound.rehearsal import Change, Setting, changes, hold, moment_for, read_recording, recording_of, typed, written
 from outbound.simulation.callee import Callee, Doing
 
 
@@ -154,7 +153,7 @@ def _setting(
     chosen = language or definition.language
     wording = variant or next(iter(definition.variants), "")
     _check_known(definition, chosen, wording)
-    return Setting(chosen, wording, fields, _now())
+    return Setting(chosen, wording, fields, moment_for(definition, SystemClock().now()))
 
 
 def _check_known(definition: CampaignDefinition, language: str, variant: str) -> None:
@@ -163,10 +162,6 @@ def _check_known(definition: CampaignDefinition, language: str, variant: str) ->
     if variant and variant not in definition.variants:
         known = ", ".join(definition.variants) or "none"
         output.fail(f"{definition.name} has no variant {variant}", f"it has {known}")
-
-
-def _now() -> datetime:
-    return SystemClock().now().astimezone().replace(microsecond=0)
 
 
 def _asked() -> Doing:

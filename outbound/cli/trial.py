@@ -20,6 +20,7 @@ from campaigns.script import Purpose
 from campaigns.store import Basis, CampaignState, Consent, Contact, Store, open_store
 from outbound import wiring
 from outbound.clock import SystemClock
+from outbound.rehearsal import zone_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +47,8 @@ def rehearsal(wanted: Wanted) -> Iterator[tuple[Store, int, datetime]]:
     store = open_store(":memory:")
     try:
         store.save_campaign(definition, wanted.source, now)
-        contact = NewContact(definition.caller_id, None, wanted.language, wanted.fields, None, definition.countries[0])
+        zone = zone_for(definition).key
+        contact = NewContact(definition.caller_id, zone, wanted.language, wanted.fields, None, definition.countries[0])
         consent = Consent(Purpose.MARKETING, Basis.WRITTEN, "a rehearsal")
         store.add_contacts(definition.name, [contact], now, consent=consent)
         store.set_state(definition.name, CampaignState.RUNNING, now)

@@ -48,7 +48,8 @@ DIGITS = "digits"
 DIGITS_PAUSE_SECONDS = 2.0
 
 _NO_COMMENT = frozenset({Intent.NO, Intent.GOODBYE})
-_NEVER_A_COMMENT = frozenset({Intent.TRANSFER, Intent.REPEAT, Intent.SLOWER, Intent.WAIT})
+_NEVER_A_COMMENT = frozenset({Intent.TRANSFER, Intent.REPEAT, Intent.WAIT})
+"""What is slow is what went wrong: "slower" is a comment."""
 _NEVER_A_TIME = frozenset(
     {
         Intent.TRANSFER,
@@ -109,10 +110,20 @@ def waited(course: Course, event: Silence) -> tuple[Action, ...]:
 def timer(course: Course, event: TimerFired) -> tuple[Action, ...]:
     """A timer fired in a listening state."""
     if event.name == LONGEST:
+        if _saying_goodbye(course):
+            return ()
         return close(course, course.script.phrases.cut_short, course.ended_early)
     if event.name == CAP:
         return hang_up(course, course.ended_early)
     return digits_over(course) if event.name == DIGITS and course.digits else ()
+
+
+def _saying_goodbye(course: Course) -> bool:
+    """The script's own goodbye, with few words before it, is as short an end as any other."""
+    step = course.step
+    if step is None or not step.end or course.state is not State.TELLING:
+        return False
+    return len(step.say) < 2 * len(course.script.phrases.goodbye)
 
 
 def digits_over(course: Course) -> tuple[Action, ...]:

@@ -13,13 +13,16 @@ from campaigns.outcomes import (
     Crisis,
     Disposition,
     OptOut,
+    Scope,
     TransferResult,
     Via,
     WrongNumber,
 )
+from campaigns.script import LAST_WORDS_SECONDS
 from outbound.dialogue.actions import Action, HangUp, Listen, Save, StartTimer, Transfer
 from outbound.dialogue.course import Course
 from outbound.dialogue.events import HungUp, SaidAll, SaveFailed, TransferSettled
+from outbound.dialogue.scope import scope_meant
 from outbound.dialogue.state import BEFORE_ANSWER, State
 from outbound.lines.base import EndCause
 
@@ -27,8 +30,6 @@ LONGEST = "longest"
 """The timer that brings a call to a polite end."""
 CAP = "cap"
 """The timer that ends it, whatever is being said."""
-LAST_WORDS_SECONDS = 10.0
-"""Kept back from the longest length for the polite end."""
 CONNECTING_SECONDS = 45.0
 """A transfer that has not settled by then counts as not reached."""
 PERSON_CALLS_WITHIN = timedelta(hours=24)
@@ -78,7 +79,9 @@ def last_words_said(course: Course, event: SaidAll) -> tuple[Action, ...]:
 def opt_out(course: Course, via: Via, words: str) -> tuple[Action, ...]:
     """Save it before anything else, one short confirmation (none where the script has none), hang up."""
     save = save_opt_out(course, via, words)
-    confirmation = course.script.phrases.opt_out_confirmed
+    phrases = course.script.phrases
+    only_this = _scope(course, words) is Scope.CAMPAIGN
+    confirmation = phrases.opt_out_matter_confirmed if only_this else phrases.opt_out_confirmed
     if not confirmation:
         return (*save, *hang_up(course, Disposition.OPTED_OUT))
     course.state, course.outcome = State.OPTING_OUT, Disposition.OPTED_OUT
@@ -90,7 +93,11 @@ def save_opt_out(course: Course, via: Via, words: str) -> tuple[Action, ...]:
     if course.opted_out:
         return ()
     course.opted_out = True
-    return (Save(OptOut(via, words, course.script.opt_out_scope)),)
+    return (Save(OptOut(via, words, _scope(course, words))),)
+
+
+def _scope(course: Course, words: str) -> Scope:
+    return scope_meant(words, course.script.language, course.script.opt_out_scope)
 
 
 def wrong_number(course: Course, via: Via, words: str) -> tuple[Action, ...]:
@@ -197,7 +204,9 @@ def _connect(course: Course, *, urgent: bool) -> tuple[Action, ...]:
 
 
 def _with_moment(course: Course, text: str, at: datetime) -> str:
-    return text.replace("{when}", course.spoken(at))
+    when = course.spoken(at)
+    # "at 3 p.m." brings the full stop of its sentence along.
+    return text.replace("{when}." if when.endswith(".") else "{when}", when).replace("{when}", when)
 
 
 def _next_full_hour(at: datetime) -> datetime:

@@ -10,7 +10,7 @@ from campaigns.outcomes import Disposition, Via
 from outbound.dialogue.actions import Action, Listen, StartTimer
 from outbound.dialogue.answers import global_key, heard
 from outbound.dialogue.course import Course, Topic
-from outbound.dialogue.endings import CAP, LAST_WORDS_SECONDS, LONGEST, crisis, hang_up, opt_out
+from outbound.dialogue.endings import CAP, LONGEST, crisis, hang_up, opt_out
 from outbound.dialogue.events import (
     Answered,
     Heard,
@@ -43,9 +43,8 @@ def rang(course: Course, event: Ringing) -> tuple[Action, ...]:
 def answered(course: Course, event: Answered) -> tuple[Action, ...]:
     """Speak at once: who or what it is becomes known meanwhile (47 CFR 64.1200(a)(7): within 2 s)."""
     course.local_now = event.local_now
-    longest = course.script.longest_seconds
-    polite = max(longest - LAST_WORDS_SECONDS, longest / 2)
-    return (*_open(course), StartTimer(LONGEST, polite), StartTimer(CAP, longest))
+    script = course.script
+    return (*_open(course), StartTimer(LONGEST, script.polite_end_seconds), StartTimer(CAP, script.longest_seconds))
 
 
 def _open(course: Course) -> tuple[Action, ...]:

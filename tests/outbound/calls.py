@@ -19,6 +19,7 @@ PHRASES = Phrases(
     opening="Hello, this is Harbor Books.",
     way_out="Say stop or press nine and we will not call again.",
     opt_out_confirmed="We will not call you again. Goodbye.",
+    opt_out_matter_confirmed="We will not call you about this again. Goodbye.",
     transferring="One moment, I am getting a person for you.",
     transfer_failed="I am sorry, nobody is free right now.",
     callback_by_person="A person will call you by {when}.",

@@ -13,7 +13,7 @@ from random import Random
 from hypothesis import strategies as st
 
 from campaigns.intents import GLOBAL_INTENTS, Intent
-from campaigns.outcomes import Result
+from campaigns.outcomes import Result, Scope
 from campaigns.script import Case, Choice, Collecting, Script, Step
 from outbound.call import CallOutcome, conduct
 from outbound.dialogue import Calendar, Dialogue
@@ -67,6 +67,9 @@ def literally(words: str, listen: Listen) -> Heard:
     return Heard(Intent(words) if words in set(Intent) else Intent.OTHER, 1.0, words)
 
 
+_WITHOUT_CONFIRMATION = replace(SCRIPT.phrases, opt_out_confirmed="", opt_out_matter_confirmed="")
+
+
 def random_script(chance: Random) -> Script:
     """Steps of every kind, leading anywhere, in circles too."""
     names = [f"step{number}" for number in range(chance.randint(1, 6))]
@@ -77,7 +80,8 @@ def random_script(chance: Random) -> Script:
         longest_seconds=chance.choice((30.0, 60.0, 120.0)),
         transfer_targets=chance.choice((SCRIPT.transfer_targets, {})),
         voicemail=chance.choice((SCRIPT.voicemail, "")),
-        phrases=replace(SCRIPT.phrases, opt_out_confirmed=chance.choice((SCRIPT.phrases.opt_out_confirmed, ""))),
+        phrases=chance.choice((SCRIPT.phrases, _WITHOUT_CONFIRMATION)),
+        opt_out_scope=chance.choice(list(Scope)),
     )
 
 

@@ -22,9 +22,10 @@ from campaigns.outcomes import (
     Via,
     WrongNumber,
 )
-from outbound.dialogue import State
+from outbound.dialogue import Dialogue, State
 from outbound.dialogue.actions import HangUp, Listen, Save, Say, Transfer
 from outbound.dialogue.events import (
+    Answered,
     Heard,
     HungUp,
     Party,
@@ -36,7 +37,7 @@ from outbound.dialogue.events import (
 )
 from outbound.dialogue.steps import LAST_WORD_SECONDS
 from outbound.lines.base import EndCause
-from tests.outbound.calls import ALONE, NOON, PHRASES, SCRIPT, Call, answered, asked, at_step
+from tests.outbound.calls import ALONE, CALENDAR, NOON, PHRASES, SCRIPT, Call, answered, asked, at_step
 
 LISTENING = ("message", "leave", "consent", "digits", "time", "rate", "bye")
 
@@ -76,6 +77,13 @@ def test_an_opt_out_reaches_as_far_as_the_script_says() -> None:
     call = asked("leave", replace(SCRIPT, opt_out_scope=Scope.EVERYONE))
     call.press("9")
     assert call.saved == [OptOut(Via.KEY, "9", Scope.EVERYONE)]
+
+
+def test_an_opt_out_from_this_matter_alone_is_confirmed_as_what_it_is() -> None:
+    call = asked("leave")
+    call.say(Intent.OPT_OUT, "stop calling me about this")
+    assert call.saved == [OptOut(Via.VOICE, "stop calling me about this", Scope.CAMPAIGN)]
+    assert call.said[-1] == PHRASES.opt_out_matter_confirmed
 
 
 def test_hanging_up_during_the_confirmation_is_still_an_opt_out() -> None:
@@ -208,6 +216,15 @@ def test_hanging_up_when_asked_for_a_time_is_still_a_wish_to_be_called_back() ->
     call.take(HungUp(EndCause.FAR_END))
     assert call.saved == [CallbackPromise(None, False, "")]
     assert call.disposition is Disposition.CALLBACK
+
+
+def test_a_moment_that_ends_in_a_full_stop_brings_no_second_one() -> None:
+    call = Call()
+    call.dialogue = Dialogue(SCRIPT, replace(CALENDAR, spoken=lambda at, local_now, language: "tomorrow at 3 p.m."))
+    call.take(Answered(NOON))
+    call.hear_out(3)
+    call.say(Intent.CALLBACK, "tomorrow")
+    assert call.said[-1] == "We will call you tomorrow at 3 p.m. Goodbye."
 
 
 def test_wrong_number_is_saved_and_ends_with_an_apology() -> None:
@@ -471,7 +488,7 @@ def test_words_of_satisfaction_are_ratings_on_the_usual_scale() -> None:
     assert [call.saved[0].value for call in (good, bad) if isinstance(call.saved[0], Rating)] == [4, 2]
 
 
-@pytest.mark.parametrize("intent", [Intent.OTHER, Intent.COMPLAINT, Intent.WRONG_NUMBER, Intent.QUESTION_WHEN])
+@pytest.mark.parametrize("intent", [Intent.OTHER, Intent.COMPLAINT, Intent.SLOWER, Intent.QUESTION_WHEN])
 def test_whatever_is_said_about_a_low_rating_is_a_comment(intent: Intent) -> None:
     call = asked("rate")
     call.press("1")
@@ -509,6 +526,21 @@ def test_the_longest_length_brings_a_polite_end_and_the_cap_a_sudden_one() -> No
     call.take(TimerFired("longest"))
     assert call.said[-1] == PHRASES.cut_short
     assert call.take(TimerFired("cap")) == (HangUp(Disposition.COMPLETED),)
+
+
+def test_a_call_that_reaches_its_longest_length_in_its_goodbye_says_goodbye_once() -> None:
+    brief = replace(SCRIPT, phrases=replace(PHRASES, goodbye="Thank you, and goodbye."))
+    call = at_step("bye", brief)
+    assert call.take(TimerFired("longest")) == ()
+    call.hear_out()
+    assert call.take(TimerFired("longest"), Silence()) == (HangUp(Disposition.COMPLETED),)
+    assert [text for text in call.said if "oodbye" in text] == ["Thank you, and goodbye."]
+
+
+def test_a_last_step_with_a_long_message_is_brought_to_its_end_like_any_other() -> None:
+    call = at_step("message", replace(SCRIPT, steps={"message": replace(SCRIPT.steps["message"], next=None, end=True)}))
+    call.take(TimerFired("longest"))
+    assert call.said[-1] == PHRASES.cut_short
 
 
 @pytest.mark.parametrize(

@@ -11,14 +11,15 @@ from campaigns.outcomes import (
     Disposition,
     OptOut,
     Rating,
+    Scope,
     TransferResult,
     WrongNumber,
 )
-from campaigns.script import Collecting
+from campaigns.script import LAST_WORDS_SECONDS, Collecting
 from outbound.call import replay
 from outbound.dialogue import Dialogue
 from outbound.dialogue.actions import HangUp, Listen, Save, Say, StartTimer, Transfer
-from outbound.dialogue.endings import CONNECTING_SECONDS, LAST_WORDS_SECONDS
+from outbound.dialogue.endings import CONNECTING_SECONDS
 from outbound.simulation.callee import Answerer
 from tests.outbound.calls import CALENDAR
 from tests.outbound.rehearsals import Rehearsal, calls
@@ -50,10 +51,11 @@ def test_an_opt_out_is_saved_once_and_only_its_confirmation_follows(call: Rehear
         return
     assert call.outcome.disposition is Disposition.OPTED_OUT
     rest = [what for what in call.happened[places[0] + 1 :] if isinstance(what, (Say, Save, Transfer, StartTimer))]
-    assert [what.text if isinstance(what, Say) else what for what in rest] in (
-        [],
-        [call.script.phrases.opt_out_confirmed],
-    )
+    (opt_out,) = (result for result in call.saved if isinstance(result, OptOut))
+    phrases = call.script.phrases
+    only_this = opt_out.scope is Scope.CAMPAIGN
+    confirmation = phrases.opt_out_matter_confirmed if only_this else phrases.opt_out_confirmed
+    assert [what.text if isinstance(what, Say) else what for what in rest] in ([], [confirmation])
 
 
 @MANY
