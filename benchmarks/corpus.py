@@ -19,7 +19,7 @@ from audio.pcm import TELEPHONE_RATE, Sound, from_mulaw, to_int16, to_mulaw
 from campaigns.intents import Intent
 from outbound.speech.labelled import Clip, Part, read_corpus, seed_of
 
-__all__ = ["Clip", "Condition", "Part", "crowd_of", "read_corpus", "under"]
+__all__ = ["Clip", "Condition", "Part", "babble_of", "crowd_of", "read_corpus", "under"]
 
 
 class Condition(StrEnum):
@@ -53,6 +53,12 @@ def under(clip: Clip, condition: Condition, crowd: Sequence[Clip]) -> Sound:
 def crowd_of(clips: Iterable[Clip]) -> list[Clip]:
     """The voices for babble: synthetic ones that say nothing which would have to be acted upon."""
     return [clip for clip in clips if clip.group == "tts" and not {Intent.OPT_OUT, Intent.CRISIS} & set(clip.labels)]
+
+
+def babble_of(crowd: Sequence[Clip], seconds: float, rate: int = 16_000) -> Sound:
+    """Six voices that talk all the time, the same at every run."""
+    values = _babble(round(seconds * rate), rate, crowd, np.random.default_rng(seed_of("crowd")))
+    return Sound(to_int16(values / np.abs(values).max() * 32_767), rate)
 
 
 def _telephone_band(values: NDArray[np.float64], rate: int, taps: int = 257) -> NDArray[np.float64]:

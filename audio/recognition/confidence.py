@@ -1,7 +1,7 @@
 """What an engine's score is worth: a curve from score to the probability that the words are right.
 
 Decides the form of the curves (logistic) and where they are kept: measured ones come with the package, and a file of
-the user's own, written by `outbound speech calibrate`, goes before them. How they are measured is the caller's business.
+the user's own, written by `outbound speech calibrate`, goes before them. How they are measured is left to the caller.
 """
 
 from __future__ import annotations
