@@ -123,6 +123,25 @@ def read_wav(path: Path | BinaryIO) -> Sound:
     return Sound(raw, rate)
 
 
+def read_sound(path: Path) -> Sound:
+    """A WAV file, or whatever else the package soundfile reads (FLAC, Ogg, MP3) where it is installed, as mono sound.
+
+    Raises:
+        AudioError: it cannot be read.
+    """
+    if path.suffix.lower() == ".wav":
+        return read_wav(path)
+    try:
+        import soundfile
+    except ImportError as error:
+        raise AudioError(f"{path} is no WAV file", "convert it to 16 bit PCM WAV, or: pip install soundfile") from error
+    try:
+        values, rate = soundfile.read(path, dtype="float64", always_2d=True)
+    except (OSError, RuntimeError) as error:
+        raise AudioError(f"cannot read {path}: {error}", "give a sound file") from error
+    return Sound(to_int16(values.mean(axis=1) * 32_767), rate)
+
+
 def write_wav(path: Path, *channels: Sound) -> None:
     """Write a 16 bit WAV file; several sounds become its channels (left first), the shorter ones padded."""
     rate = channels[0].rate

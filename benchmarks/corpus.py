@@ -1,17 +1,12 @@
-"""A labelled corpus of answers: clips with their meaning, kept in two parts, under telephone conditions.
+"""Telephone conditions for a labelled corpus of answers.
 
-Decides what counts as right, which clips may be tuned on and which are held out, and what a telephone does to a clip.
-A corpus is a folder with `labels.tsv` (columns file, intent, text, voice, set, accept, hard_negative, phrase) and
-the clips it names. The parts are cut by hashes, so that they stay the same for ever: synthetic clips by their phrase
-(the held-out wordings were never tuned on), people by their speaker.
+Decides what lies between a clip and the recogniser: nothing, a telephone, voices in the background, lost frames. What a
+corpus is and how it is cut into a part to tune on and one that is held out stands in `outbound.speech.labelled`.
 """
 
 from __future__ import annotations
 
-import csv
-import hashlib
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
@@ -22,16 +17,9 @@ from numpy.typing import NDArray
 
 from audio.pcm import TELEPHONE_RATE, Sound, from_mulaw, to_int16, to_mulaw
 from campaigns.intents import Intent
+from outbound.speech.labelled import Clip, Part, read_corpus, seed_of
 
-_OTHER_NAMES = {"callback_later": Intent.CALLBACK, "stop": Intent.OPT_OUT}
-"""Labels that are named otherwise here. A bare "stop" said to a calling robot is an opt-out."""
-
-
-class Part(StrEnum):
-    """The half of the corpus a clip belongs to."""
-
-    TUNE = "tune"
-    HELD_OUT = "held-out"
+__all__ = ["Clip", "Condition", "Part", "babble_of", "crowd_of", "read_corpus", "under"]
 
 
 class Condition(StrEnum):
@@ -47,75 +35,12 @@ class Condition(StrEnum):
     """The telephone with 3 % of its 20 ms frames lost."""
 
 
-@dataclass(frozen=True, slots=True)
-class Clip:
-    """One answer.
-
-    Attributes:
-        group: what kind of clip it is, as the corpus names it (tts, robotic, human_fsdd, background ...).
-        labels: every intent that counts as right; the first one is what was meant.
-        hard_negative: sounds like, or holds words of, another intent.
-        bare_stop: the single word "stop": an opt-out that is counted apart.
-    """
-
-    path: Path
-    name: str
-    group: str
-    text: str
-    voice: str
-    labels: tuple[Intent, ...]
-    hard_negative: bool
-    bare_stop: bool
-    part: Part
-
-    @property
-    def intent(self) -> Intent:
-        return self.labels[0]
-
-    @property
-    def is_human(self) -> bool:
-        return self.group.startswith("human") or self.group == "background"
-
-
-def read_corpus(folder: Path, part: Part | None = None) -> list[Clip]:
-    """The clips of a corpus, of one part or all, in the order of `labels.tsv`."""
-    with (folder / "labels.tsv").open(encoding="utf-8", newline="") as file:
-        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    clips = [_clip(folder, row) for row in rows]
-    return [clip for clip in clips if part in {None, clip.part}]
-
-
-def _clip(folder: Path, row: dict[str, str]) -> Clip:
-    names = [row["intent"], *filter(None, row["accept"].split("|"))]
-    labels = tuple(dict.fromkeys(_OTHER_NAMES.get(name) or Intent(name) for name in names))
-    return Clip(
-        path=folder / row["file"],
-        name=row["file"],
-        group=row["set"],
-        text=row["text"],
-        voice=row["voice"],
-        labels=labels,
-        hard_negative=row["hard_negative"] == "1",
-        bare_stop=row["intent"] == "stop",
-        part=_part(_speaker_or_phrase(row)),
-    )
-
-
-def _speaker_or_phrase(row: dict[str, str]) -> str:
-    """What must not be in both parts: a person's voice, a synthetic clip's wording."""
-    return f"voice {row['voice']}" if row["set"].startswith("human") else row["phrase"] or row["file"]
-
-
-def _part(key: str) -> Part:
-    return Part.TUNE if _seed(key) % 2 else Part.HELD_OUT
-
-
 def under(clip: Clip, condition: Condition, crowd: Sequence[Clip]) -> Sound:
     """The clip under a condition, the same at every run; `crowd` are the clips that babble is made of."""
     values, rate = soundfile.read(clip.path, dtype="float64")
     if condition is Condition.CLEAN:
         return Sound(to_int16(values * 32_767), rate)
-    chance = np.random.default_rng(_seed(f"{clip.name} {condition}"))
+    chance = np.random.default_rng(seed_of(f"{clip.name} {condition}"))
     if condition is Condition.BABBLE:
         values = _mixed_at(values, _babble(len(values), rate, crowd, chance), snr_db=15)
     narrow = Sound(to_int16(_telephone_band(values, rate) * 32_767), rate).at(TELEPHONE_RATE)
@@ -130,8 +55,10 @@ def crowd_of(clips: Iterable[Clip]) -> list[Clip]:
     return [clip for clip in clips if clip.group == "tts" and not {Intent.OPT_OUT, Intent.CRISIS} & set(clip.labels)]
 
 
-def _seed(key: str) -> int:
-    return int.from_bytes(hashlib.sha256(key.encode()).digest()[:7], "big")
+def babble_of(crowd: Sequence[Clip], seconds: float, rate: int = 16_000) -> Sound:
+    """Six voices that talk all the time, the same at every run."""
+    values = _babble(round(seconds * rate), rate, crowd, np.random.default_rng(seed_of("crowd")))
+    return Sound(to_int16(values / np.abs(values).max() * 32_767), rate)
 
 
 def _telephone_band(values: NDArray[np.float64], rate: int, taps: int = 257) -> NDArray[np.float64]:

@@ -19,7 +19,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from random import Random
-from zlib import crc32
 
 import numpy as np
 
@@ -28,14 +27,10 @@ from audio.recognition import Recognizer, recognizer_for
 from benchmarks.corpus import Clip, Condition, Part, crowd_of, read_corpus, under
 from campaigns.intents import Intent
 from outbound.intents import Understanding, understanding_for
+from outbound.speech.labelled import RATING_STEP, YES_NO_STEP
 
 _LANGUAGE = "en-US"
 _ENGINES = ("whisper", "pocketsphinx")
-_RATINGS = frozenset(intent for intent in Intent if intent.rating)
-_RATING_STEP = _RATINGS | {Intent.SATISFIED, Intent.DISSATISFIED}
-_YES_NO_STEP = frozenset({Intent.YES, Intent.NO})
-_OPEN_STEP: frozenset[Intent] = frozenset()
-_STEPS = (_RATING_STEP, _YES_NO_STEP, _OPEN_STEP)
 _ASKS_AGAIN = frozenset({Intent.OTHER, Intent.WAIT})
 """Both leave the question open: the robot waits or asks again. The corpus knows no "wait"."""
 
@@ -69,18 +64,9 @@ class Share:
         return f"{100 * self.part / self.whole:.1f} % ({self.part}/{self.whole})" if self.whole else "-"
 
 
-def step_for(clip: Clip) -> frozenset[Intent]:
-    """What the step that hears a clip asks for."""
-    if clip.intent in _RATING_STEP:
-        return _RATING_STEP
-    if clip.intent in _YES_NO_STEP:
-        return _YES_NO_STEP
-    return _STEPS[crc32(clip.name.encode()) % len(_STEPS)]
-
-
 def heard(clip: Clip, sound: Sound, recognizer: Recognizer, understanding: Understanding) -> Answer:
     """One clip through engine and model of meaning."""
-    asked = step_for(clip)
+    asked = clip.asked
     began = time.process_time()
     listening = recognizer.listen(understanding.expected(asked), sound.rate)
     for frame in sound.frames():
@@ -110,8 +96,8 @@ def figures(answers: Sequence[Answer], sound_seconds: float) -> dict[str, Share 
         "crisis recall": _right(a for a in synthetic if a.clip.intent is Intent.CRISIS),
         "off-topic rejected": _right(a for a in synthetic if a.clip.intent is Intent.OTHER),
         "people: digits 1-5 (telephone recordings)": _right(digits),
-        "people: digits 1-5 (single words)": _right(a for a in words if a.clip.intent in _RATINGS),
-        "people: yes, no, stop": _right(a for a in words if a.clip.intent in {*_YES_NO_STEP, Intent.OPT_OUT}),
+        "people: digits 1-5 (single words)": _right(a for a in words if a.clip.intent in RATING_STEP),
+        "people: yes, no, stop": _right(a for a in words if a.clip.intent in {*YES_NO_STEP, Intent.OPT_OUT}),
         "people: other single words rejected": _right(a for a in words if a.clip.intent is Intent.OTHER),
         "people: reading, talk next door, silence rejected": _right(
             a for a in human if a.clip.group in {"human_read", "background"}

@@ -1,7 +1,7 @@
 """What an engine's score is worth: a curve from score to the probability that the words are right.
 
 Decides the form of the curves (logistic) and where they are kept: measured ones come with the package, and a file of
-the user's own, written by `outbound speech calibrate`, goes before them. How they are measured is not known here.
+the user's own, written by `outbound speech calibrate`, goes before them. How they are measured is left to the caller.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from audio.errors import AudioError
 
 _CARRIED = Path(__file__).with_name("confidence.json")
 _STEEPEST = 30.0
+_SMALLEST = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,12 @@ class Curve:
     def refined(self, by: Curve) -> Curve:
         """This curve with another one, fitted on its log odds, after it."""
         return Curve(self.slope * by.slope, self.shift * by.slope + by.shift)
+
+
+def log_odds(probability: float) -> float:
+    """The score that `Curve()` turns into this probability."""
+    bounded = min(1 - _SMALLEST, max(_SMALLEST, probability))
+    return math.log(bounded / (1 - bounded))
 
 
 Curves = Mapping[str, Curve]

@@ -18,6 +18,7 @@ import vosk
 from audio.errors import AudioError, ModelMissing
 from audio.pcm import WIDEBAND_RATE, Samples
 from audio.recognition.base import Expected, Transcript, Word
+from audio.recognition.confidence import Curve, curve_for, log_odds
 
 _UNKNOWN = "[unk]"
 """The word by which a Vosk model marks speech outside the grammar; not every model has it."""
@@ -50,7 +51,7 @@ class VoskRecognizer:
             ) from error
 
     def listen(self, expected: Expected, rate: int) -> VoskListening:
-        return VoskListening(self._decoder(expected), rate)
+        return VoskListening(self._decoder(expected), rate, curve_for(self.engine, closed=expected.closed))
 
     def knows(self, word: str) -> bool:
         """Is the word in the model's dictionary? A grammar cannot hold other words."""
@@ -73,8 +74,9 @@ class VoskRecognizer:
 class VoskListening:
     """One utterance, decoded while it is spoken."""
 
-    def __init__(self, decoder: Any, rate: int) -> None:
+    def __init__(self, decoder: Any, rate: int, sure: Curve) -> None:
         self._decoder = decoder
+        self._sure = sure
         self._rate = rate
         self._to_wideband = soxr.ResampleStream(rate, WIDEBAND_RATE, 1, dtype="int16")
         self._pieces: list[Transcript] = []
@@ -100,7 +102,7 @@ class VoskListening:
             return Transcript("", self._pieces[-1].confidence, "vosk")
         return Transcript(
             text=_joined_text([piece.text for piece in pieces]),
-            confidence=min(piece.confidence for piece in pieces),
+            confidence=self._sure.probability(log_odds(min(piece.confidence for piece in pieces))),
             engine="vosk",
             words=tuple(word for piece in pieces for word in piece.words),
             alternatives=pieces[0].alternatives if len(pieces) == 1 else (),

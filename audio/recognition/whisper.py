@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
 
@@ -46,6 +47,10 @@ _SURE = 0.7
 _BEAMS = 4
 """Where a short answer is expected and something else was heard without much confidence, more readings are followed."""
 _SHORTEST_SECONDS = 0.1
+_LOUD_DB = 12.0
+_WORD_SECONDS = 0.125
+"""Of sound within 12 dB of the loudest. Nobody says two words of the hint in less than twice that: Whisper, given one
+of them in noise, counts on by itself."""
 
 
 class WhisperRecognizer:
@@ -80,6 +85,7 @@ class WhisperRecognizer:
         self._silence = np.array(self._encoded(np.zeros((self._model.n_mels, _WINDOW_FRAMES), dtype=np.float32)))
         short_answers = _SHORT_ANSWERS.get(base)
         self._hint = [self._tokenizer.sot_prev, *self._tokenizer.encode(f" {short_answers}")] if short_answers else []
+        self._hinted = frozenset(_plain(short_answers or "").split())
         self._sure = {short: curve_for(self.engine, closed=short) for short in (True, False)}
         # Numbers are wanted as words: "four", not "4".
         digits = [number for piece, number in vocabulary.get_vocab().items() if re.search(r"\d", piece)]
@@ -95,7 +101,13 @@ class WhisperRecognizer:
         heard = self._decoded(window, short=expected.closed)
         if expected.closed and heard.text not in expected.phrases and heard.confidence < _SURE:
             heard = self._decoded(window, short=True, beams=_BEAMS)
-        return heard
+        return replace(heard, text=self._without_counting_on(heard.text, sound)) if expected.closed else heard
+
+    def _without_counting_on(self, text: str, sound: Sound) -> str:
+        """Of words of the hint, more than there was time for, only the first was said."""
+        words = text.split()
+        too_many = len(words) > 1 and _loud_seconds(sound) < len(words) * _WORD_SECONDS
+        return words[0] if too_many and self._hinted.issuperset(words) else text
 
     def _decoded(self, window: ctranslate2.StorageView, *, short: bool, beams: int = 1) -> Transcript:
         hint = self._hint if short else []
@@ -127,6 +139,14 @@ class WhisperRecognizer:
     def _encoded(self, spectrum: NDArray[np.float32]) -> ctranslate2.StorageView:
         """Of shape (1, frames / 2, width) for a spectrum of shape (bands, frames)."""
         return self._model.encode(ctranslate2.StorageView.from_array(spectrum[np.newaxis]))
+
+
+def _loud_seconds(sound: Sound) -> float:
+    """How much of the sound is nearly as loud as its loudest parts, in frames of 10 ms."""
+    size = sound.rate // 100
+    frames = sound.samples[: len(sound.samples) // size * size].reshape(-1, size).astype(np.float64)
+    power = np.convolve(np.mean(np.square(frames), axis=1), np.ones(3) / 3, mode="same")
+    return float(np.sum(power > np.partition(power, -5)[-5] * 10 ** (-_LOUD_DB / 10))) / 100
 
 
 def _plain(text: str) -> str:
