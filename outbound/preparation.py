@@ -6,15 +6,17 @@ decided elsewhere; what the call sounds like is the route's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
 from campaigns import spoken
 from campaigns.compliance.windows import Window, next_open, zones_of
 from campaigns.definition import CampaignDefinition, parse
+from campaigns.definition.compiling import compile_script
 from campaigns.script import Script
 from campaigns.store import Contact, Store
+from campaigns.variants import variant_for
 from outbound.clock import Clock
 from outbound.dialogue import Calendar
 from outbound.intents.times import when_meant
@@ -59,7 +61,14 @@ def script_of(source: str, contact: Contact, now: datetime) -> Script:
         CampaignError: a field that the script needs is missing.
     """
     definition = _definition(source, contact.campaign)
-    return definition.script_for(contact.language, contact.fields, str(contact.id), contact.country, now)
+    variant = variant_for(definition.name, definition.variants, str(contact.id))
+    fields = tuple(contact.fields.items())
+    script = _script(source, contact.campaign, contact.language, fields, variant, contact.country)
+    away = [name for name, target in definition.transfer.items() if not target.is_open(now)]
+    if not away:
+        return script
+    present = {name: to for name, to in script.transfer_targets.items() if name not in away}
+    return replace(script, transfer_targets=present)
 
 
 def calendar_of(window: Window, number: str, timezone: str | None) -> Calendar:
@@ -75,3 +84,11 @@ def calendar_of(window: Window, number: str, timezone: str | None) -> Calendar:
 @lru_cache(maxsize=64)
 def _definition(source: str, name: str) -> CampaignDefinition:
     return parse(source, name)
+
+
+@lru_cache(maxsize=1024)
+def _script(
+    source: str, name: str, language: str, fields: tuple[tuple[str, str], ...], variant: str, country: str
+) -> Script:
+    """The same contact, tried again, hears the same; whether somebody is there to transfer to is another matter."""
+    return compile_script(_definition(source, name), language, dict(fields), variant, country)
