@@ -25,9 +25,8 @@ from outbound.dialogue.actions import Action, Listen
 from outbound.dialogue.events import Event
 from outbound.dialogue.records import record
 from outbound.errors import OutboundError
-from outbound.intents import understanding_for
 from outbound.preparation import calendar_of
-from outbound.routes import meaning_of
+from outbound.routes import meaning_in
 from outbound.simulation.callee import KEYS, Callee, Doing, HangsUp, Presses, Says, StaysSilent, callee_from, details_of
 from outbound.simulation.clock import run_virtually
 from outbound.simulation.text import TextConversation
@@ -113,7 +112,7 @@ def hold(
     async def call() -> CallOutcome:
         conversation = TextConversation(
             replace(callee, then=decided if then is not None else None),
-            meaning_of(understanding_for(script.language)),
+            meaning_in(script.language),
             language=script.language,
             ring_seconds=definition.calling.ring_seconds,
             local_now=lambda: setting.at,
