@@ -15,7 +15,7 @@ import sqlalchemy as sa
 
 from campaigns.reports import report
 from campaigns.reports.model import CampaignReport
-from campaigns.store import Store
+from campaigns.store import ContactState, Store
 from campaigns.store.tables import Call, Contact, table
 from outbound.dialer import Finished, News, Placed, Refused
 
@@ -34,7 +34,8 @@ class Forecast:
     Attributes:
         days: from the start to the last call's end; to the last day where time was up first.
         complete: nobody waits any more.
-        settled: contacts that are closed; `waiting` still had an attempt to come when time was up.
+        settled: contacts that are closed.
+        waiting: contacts that still had an attempt to come when time was up, by what they wait for: a rule, or `due`.
         calls: attempts that were dialled.
         milestones: per cent of the reached contacts to the moment at which so many had been.
         talk_minutes: from the answers to the ends, machines included.
@@ -53,7 +54,7 @@ class Forecast:
     complete: bool
     contacts: int
     settled: int
-    waiting: int
+    waiting: Mapping[str, int]
     calls: int
     milestones: Mapping[int, datetime]
     talk_minutes: float
@@ -112,35 +113,39 @@ def forecast(store: Store, campaign: str, tally: Tally, *, lines: int, start: da
     made = report(store, [campaign], now=end).campaigns[0]
     with store.reading() as connection:
         states = connection.execute(
-            sa.select(contact.c.state, contact.c.closed_by, sa.func.count()).group_by(
-                contact.c.state, contact.c.closed_by
+            sa.select(contact.c.state, contact.c.closed_by, contact.c.held_by, sa.func.count()).group_by(
+                contact.c.state, contact.c.closed_by, contact.c.held_by
             )
         ).all()
         reached = connection.execute(
             sa.select(sa.func.min(call.c.ended_at)).where(call.c.stage > 0).group_by(call.c.contact_id)
         ).scalars()
         moments = sorted(moment for moment in reached if moment is not None)
-    closed = {str(by): int(count) for state, by, count in states if state == "closed"}
-    contacts = sum(int(count) for _, _, count in states)
-    settled = sum(closed.values())
+    closed: Counter[str] = Counter()
+    waiting: Counter[str] = Counter()
+    for state, closed_by, held_by, count in states:
+        if state == ContactState.CLOSED:
+            closed[str(closed_by)] += count
+        else:
+            waiting[str(held_by or "due")] += count
+    settled = closed.total()
+    contacts = settled + waiting.total()
     return Forecast(
         lines=lines,
         began=start,
         ended=end,
         days=(end - start) / timedelta(days=1),
-        complete=settled == contacts,
+        complete=not waiting,
         contacts=contacts,
         settled=settled,
-        waiting=contacts - settled,
+        waiting=dict(waiting.most_common()),
         calls=tally.calls,
-        milestones={
-            share: moments[max(0, -(-len(moments) * share // 100) - 1)] for share in MILESTONES if moments
-        },
+        milestones={share: moments[max(0, -(-len(moments) * share // 100) - 1)] for share in MILESTONES if moments},
         talk_minutes=tally.talk_seconds / 60,
         line_minutes=tally.line_seconds / 60,
         line_use=tally.line_use(lines),
         most_at_once=tally.most_at_once,
-        closed_by=dict(sorted(closed.items(), key=lambda item: -item[1])),
+        closed_by=dict(closed.most_common()),
         refused=dict(tally.refused.most_common()),
         report=made,
     )

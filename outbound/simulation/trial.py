@@ -7,7 +7,7 @@ and the dialer of `outbound run` on a clock that jumps. What comes of it is read
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -22,11 +22,18 @@ from outbound import wiring
 from outbound.clock import Clock
 from outbound.dialer import Dialer, Watch
 from outbound.errors import OutboundError
-from outbound.routes import TextRoute
+from outbound.routes import Directory, TextRoute
 from outbound.simulation.population import Habits, Home, Population, invented
 
 AGREED = Consent(Purpose.MARKETING, Basis.WRITTEN, "assumed for a simulation")
 """A simulation of marketing assumes that everybody on the list has agreed: the list is made of those who have."""
+
+
+Around = Callable[[Directory], Directory]
+
+
+def _as_they_are(people: Directory) -> Directory:
+    return people
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,8 +90,11 @@ class Trial:
         self.store.set_state(definition.name, CampaignState.RUNNING, question.start)
         return added.new
 
-    def run(self, watch: Watch) -> None:
+    def run(self, watch: Watch, around: Around = _as_they_are) -> None:
         """Plays it to its end, to the last day, or until `stop`; a moment of computing, days on its clock.
+
+        Args:
+            around: may stand between the line and the people, to see what they do.
 
         Raises:
             CampaignError: the store cannot be used any more.
@@ -92,8 +102,7 @@ class Trial:
 
         async def main(clock: Clock) -> None:
             question = self.question
-            people = self.people(clock)
-            route = TextRoute(people, clock, question.lines)
+            route = TextRoute(around(self.people(clock)), clock, question.lines)
             self._dialer = wiring.dialer(self.store, route, clock, watch=watch)
             bound = asyncio.get_running_loop().call_later(
                 timedelta(days=question.days).total_seconds(), self._dialer.drain
@@ -107,6 +116,10 @@ class Trial:
         """Ends the calls in progress; what happened so far stands in the store."""
         if self._dialer is not None:
             self._dialer.hang_up_all()
+
+    def zone_of(self, number: str) -> str:
+        """Where somebody lives: an IANA name."""
+        return self._homes[number].zone.key
 
     def people(self, clock: Clock) -> Population:
         """Who is at the other end."""

@@ -50,5 +50,3 @@ def _numbers(country: Country, name: str, count: int, seed: int) -> Iterator[tup
         taken[zone] += 1
         line = (int(country.first) + row) % 10**country.digits
         yield zone, f"{prefixes[column]}{line:0{country.digits}d}"
-
-

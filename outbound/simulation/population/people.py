@@ -42,9 +42,7 @@ class Population:
         matter: the campaign's: some calls are welcomer than others.
     """
 
-    def __init__(
-        self, habits: Habits, seed: int, clock: Clock, *, homes: Mapping[str, Home], matter: str
-    ) -> None:
+    def __init__(self, habits: Habits, seed: int, clock: Clock, *, homes: Mapping[str, Home], matter: str) -> None:
         self._habits = habits
         self._seed = seed
         self._clock = clock
