@@ -49,7 +49,7 @@ def kind_of(value_type: type[Any]) -> str:
 
 
 @cache
-def _form(value_type: type[Any]) -> tuple[str, tuple[str, ...]]:
+def _form(value_type: Any) -> tuple[str, tuple[str, ...]]:
     """The kind of a type's records, and the fields that they show."""
     kind = kind_of(value_type)
     return kind, tuple(f.name for f in fields(value_type) if (kind, f.name) not in _HIDDEN)
