@@ -6,7 +6,7 @@ decided elsewhere; what the call sounds like is the route's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
@@ -15,9 +15,11 @@ from campaigns.compliance.book import shipped
 from campaigns.compliance.packs import PackUnreadable
 from campaigns.compliance.windows import Window, next_open, zones_of
 from campaigns.definition import CampaignDefinition, parse
+from campaigns.definition.compiling import compile_script
 from campaigns.script import Recording, Script
 from campaigns.store import Contact, Store
 from campaigns.store.gate import STATE_FIELD
+from campaigns.variants import variant_for
 from outbound.clock import Clock
 from outbound.dialogue import Calendar
 from outbound.intents.times import when_meant
@@ -62,14 +64,15 @@ def script_of(source: str, contact: Contact, now: datetime) -> Script:
         CampaignError: a field that the script needs is missing.
     """
     definition = _definition(source, contact.campaign)
-    return definition.script_for(
-        contact.language,
-        contact.fields,
-        str(contact.id),
-        contact.country,
-        now,
-        _recording(contact, definition) if definition.record else Recording.NEVER,
-    )
+    variant = variant_for(definition.name, definition.variants, str(contact.id))
+    recording = _recording(contact, definition) if definition.record else Recording.NEVER
+    fields = tuple(contact.fields.items())
+    script = _script(source, contact.campaign, contact.language, fields, variant, contact.country, recording)
+    away = [name for name, target in definition.transfer.items() if not target.is_open(now)]
+    if not away:
+        return script
+    present = {name: to for name, to in script.transfer_targets.items() if name not in away}
+    return replace(script, transfer_targets=present)
 
 
 def _recording(contact: Contact, definition: CampaignDefinition) -> Recording:
@@ -95,3 +98,17 @@ def calendar_of(window: Window, number: str, timezone: str | None) -> Calendar:
 @lru_cache(maxsize=64)
 def _definition(source: str, name: str) -> CampaignDefinition:
     return parse(source, name)
+
+
+@lru_cache(maxsize=1024)
+def _script(
+    source: str,
+    name: str,
+    language: str,
+    fields: tuple[tuple[str, str], ...],
+    variant: str,
+    country: str,
+    recording: Recording,
+) -> Script:
+    """The same contact, tried again, hears the same; whether somebody is there to transfer to is another matter."""
+    return compile_script(_definition(source, name), language, dict(fields), variant, country, recording=recording)

@@ -24,13 +24,12 @@ from campaigns.script import Script
 from campaigns.store.terms import Terms
 from outbound.call import CallOutcome, conduct
 from outbound.dialogue import Dialogue
-from outbound.dialogue.actions import Action
+from outbound.dialogue.actions import Action, Listen
 from outbound.dialogue.events import Event
 from outbound.dialogue.records import record
 from outbound.errors import OutboundError
-from outbound.intents import understanding_for
 from outbound.preparation import calendar_of
-from outbound.routes import meaning_of
+from outbound.routes import meaning_in
 from outbound.simulation.callee import KEYS, Callee, Doing, HangsUp, Presses, Says, StaysSilent, callee_from, details_of
 from outbound.simulation.clock import run_virtually
 from outbound.simulation.text import TextConversation
@@ -124,19 +123,18 @@ def hold(
     async def save(result: Result) -> None:
         results.append(result)
 
-    def decided() -> Doing:
+    def decided(_listen: Listen) -> Doing:
         assert then is not None
         turns.append(then())
         return turns[-1]
 
     async def call() -> CallOutcome:
         conversation = TextConversation(
-            callee,
-            meaning_of(understanding_for(script.language)),
+            replace(callee, then=decided if then is not None else None),
+            meaning_in(script.language),
             language=script.language,
             ring_seconds=definition.calling.ring_seconds,
             local_now=lambda: setting.at.astimezone(zone),
-            then=decided if then is not None else None,
         )
         return await conduct(dialogue, conversation, save, results.append, lambda what: seen(what, dialogue))
 

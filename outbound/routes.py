@@ -10,16 +10,17 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
+from functools import cache, lru_cache
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from audio.recognition import Recognizer, Transcript, recognizer_for
 from audio.synthesis import PromptCache, Voice, voice_for
+from campaigns.intents import Intent
 from campaigns.script import Recording, Script, VoiceSettings
 from campaigns.store import Permit
 from outbound.call import Conversation
 from outbound.clock import Clock
-from outbound.dialogue.actions import Listen
 from outbound.dialogue.events import Heard
 from outbound.intents import Understanding, understanding_for
 from outbound.lines.base import Channel, DialOrder, Line
@@ -72,7 +73,7 @@ class TextRoute:
         zone = ZoneInfo(permit.timezone)
         return TextConversation(
             self._directory(order),
-            meaning_of(understanding_for(script.language)),
+            meaning_in(script.language),
             language=script.language,
             ring_seconds=order.ring_seconds,
             local_now=lambda: self._clock.now().astimezone(zone),
@@ -184,12 +185,14 @@ def texts_of(script: Script) -> tuple[str, ...]:
     return tuple(dict.fromkeys(text for text in said if text))
 
 
-def meaning_of(understanding: Understanding) -> Meaning:
-    """What typed words mean in a step: as if a recogniser had been sure of them."""
+@cache
+def meaning_in(language: str) -> Meaning:
+    """What typed words mean in a step: as if a recogniser had been sure of them. People repeat each other."""
+    understanding = understanding_for(language)
 
-    def meaning(words: str, listen: Listen) -> Heard:
-        transcript = Transcript(words, 1.0, "text")
-        found = understanding.meaning(transcript, listen.expecting, listen.phrases)
+    @lru_cache(maxsize=4096)
+    def known(words: str, expecting: frozenset[Intent], phrases: tuple[str, ...]) -> Heard:
+        found = understanding.meaning(Transcript(words, 1.0, "text"), expecting, phrases)
         return Heard(found.intent, found.confidence, words, found.choice)
 
-    return meaning
+    return lambda words, listen: known(words, listen.expecting, listen.phrases)

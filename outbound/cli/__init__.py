@@ -25,6 +25,7 @@ COMMANDS = {
     "privacy": "compliance:privacy",
     "speech": "speech:app",
     "doctor": "doctor:doctor",
+    "simulate": "simulate:simulate",
     "demo": "demo:demo",
 }
 """Where each stands: a module of this package, and a group or a function in it. It is imported when it is asked for."""

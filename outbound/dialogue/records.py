@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import fields, is_dataclass
 from datetime import datetime
 from enum import Enum
+from functools import cache
 from types import UnionType
 from typing import Any, Union, get_args, get_origin, get_type_hints
 
@@ -20,16 +21,14 @@ from outbound.dialogue.events import Event
 
 Record = dict[str, Any]
 
+_PLAIN = frozenset({str, int, float, bool})
 _HIDDEN = frozenset({("transfer", "target")})
 
 
 def record(value: Event | Action | Result) -> Record:
     """A value as a JSON object: its kind, then its fields."""
-    kind = kind_of(type(value))
-    return {
-        "kind": kind,
-        **{f.name: _plain(getattr(value, f.name)) for f in fields(value) if (kind, f.name) not in _HIDDEN},
-    }
+    kind, shown = _form(type(value))
+    return {"kind": kind, **{name: _plain(getattr(value, name)) for name in shown}}
 
 
 def event_from(data: Mapping[str, Any]) -> Event:
@@ -49,11 +48,20 @@ def kind_of(value_type: type[Any]) -> str:
     return re.sub(r"(?<!^)(?=[A-Z])", "_", value_type.__name__).lower()
 
 
+@cache
+def _form(value_type: Any) -> tuple[str, tuple[str, ...]]:
+    """The kind of a type's records, and the fields that they show."""
+    kind = kind_of(value_type)
+    return kind, tuple(f.name for f in fields(value_type) if (kind, f.name) not in _HIDDEN)
+
+
 _EVENTS: Mapping[str, type[Any]] = {kind_of(kind): kind for kind in get_args(Event)}
 _RESULTS: Mapping[str, type[Any]] = {kind_of(kind): kind for kind in get_args(Result)}
 
 
 def _plain(value: Any) -> Any:
+    if value is None or type(value) in _PLAIN:
+        return value
     if isinstance(value, Enum):
         return value.value
     if isinstance(value, datetime):

@@ -6,7 +6,7 @@ is met without sound is `text.py`. A callee knows nothing of the robot's script:
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 from importlib import resources
@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from outbound.dialogue.actions import Listen
 from outbound.errors import OutboundError
 from outbound.lines.base import EndCause
 
@@ -95,9 +96,10 @@ class Callee:
     Attributes:
         rings: seconds of ringing before the answer.
         greeting: the first words; empty: picks up in silence.
-        does: one for each turn of the robot, in order; after the last one the callee stays silent.
+        does: one for each turn of the robot, in order; after the last one the callee stays silent, or asks `then`.
         thinks: seconds between the robot's last word and the callee's reaction.
         transfer_reached: whether somebody takes the call when the robot connects a person, and after how long.
+        then: decides each further turn from what the robot listens for; only met in text, and in no file.
     """
 
     name: str
@@ -108,6 +110,7 @@ class Callee:
     thinks: float = 0.7
     transfer_reached: bool = True
     transfer_seconds: float = 4.0
+    then: Callable[[Listen], Doing] | None = field(default=None, compare=False, repr=False)
 
     @property
     def words(self) -> tuple[str, ...]:

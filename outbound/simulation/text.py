@@ -59,13 +59,8 @@ class TextConversation:
         language: str,
         ring_seconds: float,
         local_now: Callable[[], datetime],
-        then: Callable[[], Doing] | None = None,
     ) -> None:
-        """Args:
-        then: asked for what the callee does in each turn that `callee.does` leaves open; None: stay silent.
-        """
         self._callee, self._meaning, self._language = callee, meaning, language
-        self._then = then
         self._local_now = local_now
         self._loop = asyncio.get_running_loop()
         self._events: asyncio.Queue[Event] = asyncio.Queue()
@@ -151,8 +146,8 @@ class TextConversation:
             return
         if self._doings:
             self._do(self._doings.popleft())
-        elif self._then is not None:
-            self._do(self._then())
+        elif self._callee.then is not None:
+            self._do(self._callee.then(self._listen))
 
     def _do(self, doing: Doing) -> None:
         match doing:
