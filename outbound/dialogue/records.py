@@ -27,7 +27,8 @@ _HIDDEN = frozenset({("transfer", "target")})
 
 def record(value: Event | Action | Result) -> Record:
     """A value as a JSON object: its kind, then its fields."""
-    kind, shown = _form(type(value))
+    of: type = type(value)
+    kind, shown = _form(of)
     return {"kind": kind, **{name: _plain(getattr(value, name)) for name in shown}}
 
 
