@@ -195,10 +195,10 @@ class Calls(Gate, Results):
         terms = self._terms_of(connection, row.version_id)
         promise = None
         if disposition is Disposition.CALLBACK:
-            promise = connection.execute(_PROMISE, {"call": row.id}).one_or_none()
+            promise = _PROMISE.one(connection, call=row.id)
         times = 0
         if disposition is Disposition.CALLBACK or (disposition in terms.retry and not disposition.closes):
-            times = connection.execute(_TIMES, {"contact": row.contact_id, "as": disposition}).scalar_one()
+            times = _TIMES.one(connection, contact=row.contact_id, ended=disposition).times
         if promise is not None and promise.value == BY_PERSON:
             plan: Again | Closed = Closed(str(disposition))
         else:
@@ -370,9 +370,13 @@ _PAST = Prepared(
 )
 _LAST_RULES = sa.select(ledger.c.body).where(ledger.c.action == "rules.load").order_by(ledger.c.seq.desc()).limit(1)
 _KINDS = sa.select(result.c.kind).where(result.c.call_id == sa.bindparam("call"))
-_PROMISE = sa.select(result.c.value, result.c.promised_at).where(
-    result.c.call_id == sa.bindparam("call"), result.c.kind == Kind.CALLBACK
+_PROMISE = Prepared(
+    sa.select(result.c.value, result.c.promised_at).where(
+        result.c.call_id == sa.bindparam("call"), result.c.kind == Kind.CALLBACK
+    )
 )
-_TIMES = sa.select(sa.func.count()).where(
-    call.c.contact_id == sa.bindparam("contact"), call.c.disposition == sa.bindparam("as")
+_TIMES = Prepared(
+    sa.select(sa.func.count().label("times")).where(
+        call.c.contact_id == sa.bindparam("contact"), call.c.disposition == sa.bindparam("ended")
+    )
 )
