@@ -310,11 +310,15 @@ _CAME = Prepared(
     .values(stage=sa.bindparam("so_far"))
 )
 _LOG = Prepared(sa.insert(call_log).values(call_id=sa.bindparam("call"), events=sa.bindparam("what")))
+_RANKED = {kind: rank for rank, kind in enumerate(_OUTRANKING)}
 _SETTLED_BY = (
-    sa.select(sa.case(*((result.c.kind == kind, stands) for kind, stands in _OUTRANKING.items())))
-    .where(result.c.call_id == sa.bindparam("call"), sa.or_(*(result.c.kind == kind for kind in _OUTRANKING)))
-    .order_by(sa.case(*((result.c.kind == kind, rank) for rank, kind in enumerate(_OUTRANKING))))
-    .limit(1)
+    sa.select(
+        sa.case(
+            {rank: _OUTRANKING[kind].value for kind, rank in _RANKED.items()},
+            value=sa.func.min(sa.case({kind.value: rank for kind, rank in _RANKED.items()}, value=result.c.kind)),
+        )
+    )
+    .where(result.c.call_id == sa.bindparam("call"))
     .scalar_subquery()
 )
 _FLOOR = sa.bindparam("floor", type_=sa.Integer)
