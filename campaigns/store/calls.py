@@ -195,10 +195,10 @@ class Calls(Gate, Results):
         terms = self._terms_of(connection, row.version_id)
         promise = None
         if disposition is Disposition.CALLBACK:
-            promise = connection.execute(_PROMISE, {"call": row.id}).one_or_none()
+            promise = _PROMISE.one(connection, call=row.id)
         times = 0
         if disposition is Disposition.CALLBACK or (disposition in terms.retry and not disposition.closes):
-            times = connection.execute(_TIMES, {"contact": row.contact_id, "as": disposition}).scalar_one()
+            times = _TIMES.one(connection, contact=row.contact_id, ended=disposition).times
         if promise is not None and promise.value == BY_PERSON:
             plan: Again | Closed = Closed(str(disposition))
         else:
@@ -310,11 +310,15 @@ _CAME = Prepared(
     .values(stage=sa.bindparam("so_far"))
 )
 _LOG = Prepared(sa.insert(call_log).values(call_id=sa.bindparam("call"), events=sa.bindparam("what")))
+_RANKED = {kind: rank for rank, kind in enumerate(_OUTRANKING)}
 _SETTLED_BY = (
-    sa.select(sa.case(*((result.c.kind == kind, stands) for kind, stands in _OUTRANKING.items())))
-    .where(result.c.call_id == sa.bindparam("call"), sa.or_(*(result.c.kind == kind for kind in _OUTRANKING)))
-    .order_by(sa.case(*((result.c.kind == kind, rank) for rank, kind in enumerate(_OUTRANKING))))
-    .limit(1)
+    sa.select(
+        sa.case(
+            {rank: _OUTRANKING[kind].value for kind, rank in _RANKED.items()},
+            value=sa.func.min(sa.case({kind.value: rank for kind, rank in _RANKED.items()}, value=result.c.kind)),
+        )
+    )
+    .where(result.c.call_id == sa.bindparam("call"))
     .scalar_subquery()
 )
 _FLOOR = sa.bindparam("floor", type_=sa.Integer)
@@ -370,9 +374,13 @@ _PAST = Prepared(
 )
 _LAST_RULES = sa.select(ledger.c.body).where(ledger.c.action == "rules.load").order_by(ledger.c.seq.desc()).limit(1)
 _KINDS = sa.select(result.c.kind).where(result.c.call_id == sa.bindparam("call"))
-_PROMISE = sa.select(result.c.value, result.c.promised_at).where(
-    result.c.call_id == sa.bindparam("call"), result.c.kind == Kind.CALLBACK
+_PROMISE = Prepared(
+    sa.select(result.c.value, result.c.promised_at).where(
+        result.c.call_id == sa.bindparam("call"), result.c.kind == Kind.CALLBACK
+    )
 )
-_TIMES = sa.select(sa.func.count()).where(
-    call.c.contact_id == sa.bindparam("contact"), call.c.disposition == sa.bindparam("as")
+_TIMES = Prepared(
+    sa.select(sa.func.count().label("times")).where(
+        call.c.contact_id == sa.bindparam("contact"), call.c.disposition == sa.bindparam("ended")
+    )
 )

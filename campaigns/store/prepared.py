@@ -11,6 +11,7 @@ from collections import namedtuple
 from collections.abc import Callable
 from datetime import UTC, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Connection
@@ -20,6 +21,8 @@ from sqlalchemy.sql.expression import Executable, ReturnsRows
 from campaigns.store.tables import UtcDateTime
 
 _SQLITE = sqlite.dialect(paramstyle="named")
+_AS_THEY_ARE = frozenset({str, int, float, bool, bytes, type(None)})
+"""What both drivers take as it is."""
 
 
 class Prepared:
@@ -68,10 +71,8 @@ class Prepared:
         name = connection.dialect.name
         text, given = self._texts.get(name) or self._compile(connection)
         for key, value in values.items():
-            if isinstance(value, datetime):
+            if type(value) not in _AS_THEY_ARE:
                 values[key] = _stored(value, name)
-            elif isinstance(value, StrEnum):
-                values[key] = value.value
         cursor = connection.connection.cursor()
         cursor.execute(text, given | values)
         return cursor
@@ -96,14 +97,25 @@ def _row_of(names: tuple[str, ...]) -> Callable[..., Any]:
     return make
 
 
-def _stored(value: datetime, dialect: str) -> datetime | str:
+def _stored(value: object, dialect: str) -> object:
+    if isinstance(value, datetime):
+        return _text(value) if dialect == "sqlite" else _utc(value)
+    return value.value if isinstance(value, StrEnum) else value
+
+
+def _utc(value: datetime) -> datetime:
     if value.tzinfo is None:
         raise ValueError("the store takes aware moments only")
-    moment = value if value.tzinfo is UTC else value.astimezone(UTC)
-    # on SQLite as SQLAlchemy writes it, so that both compare as text
-    return moment.isoformat(" ", "microseconds")[:26] if dialect == "sqlite" else moment
+    return value if value.tzinfo is UTC else value.astimezone(UTC)
 
 
+@lru_cache(maxsize=256)
+def _text(value: datetime) -> str:
+    """As SQLAlchemy writes it, so that both compare as text; one moment stands in many statements of a call."""
+    return _utc(value).isoformat(" ", "microseconds")[:26]
+
+
+@lru_cache(maxsize=256)
 def _moment(value: str | datetime | None) -> datetime | None:
     if value is None:
         return None
