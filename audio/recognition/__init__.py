@@ -28,6 +28,7 @@ __all__ = [
     "Transcript",
     "Word",
     "available",
+    "engines_for",
     "recognizer_for",
 ]
 
@@ -71,7 +72,7 @@ def recognizer_for(language: str, engine: str | None = None, *, processes: int =
         MissingExtra: the engine's package is not installed.
         ModelMissing: the engine has no model for the language.
     """
-    chosen = _best(language) if engine is None else _named(engine)
+    chosen = engines_for(language)[0] if engine is None else _named(engine)
     if chosen is Engine.KEYS:
         return None
     if processes == 0 or chosen is Engine.VOSK:
@@ -79,6 +80,18 @@ def recognizer_for(language: str, engine: str | None = None, *, processes: int =
     from audio.recognition.apart import ApartRecognizer
 
     return ApartRecognizer(language, chosen, _OPENERS[chosen], processes)
+
+
+def engines_for(language: str) -> tuple[Engine, ...]:
+    """What can serve a BCP 47 tag on this machine, the best first; `keys` is always the last resort."""
+    found = []
+    if models.vosk_model(language) is not None:
+        found.append(Engine.VOSK)
+    if _has_whisper() and models.whisper_model(language) is not None:
+        found.append(Engine.WHISPER)
+    if language.lower().startswith("en"):
+        found.append(Engine.POCKETSPHINX)
+    return (*found, Engine.KEYS)
 
 
 def available() -> list[AvailableEngine]:
@@ -94,14 +107,6 @@ def available() -> list[AvailableEngine]:
         AvailableEngine(Engine.WHISPER, whisper_languages, has_whisper, whisper_hint),
         AvailableEngine(Engine.POCKETSPHINX, english, True),
     ]
-
-
-def _best(language: str) -> Engine:
-    if models.vosk_model(language) is not None:
-        return Engine.VOSK
-    if _has_whisper() and models.whisper_model(language) is not None:
-        return Engine.WHISPER
-    return Engine.POCKETSPHINX if language.lower().startswith("en") else Engine.KEYS
 
 
 def _named(name: str) -> Engine:

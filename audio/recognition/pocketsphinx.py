@@ -1,10 +1,12 @@
 """PocketSphinx: English with the model that its wheel carries, so that a fresh machine understands at once.
 
-Decides how what a step expects becomes a grammar or a language model, and what a score is worth: the grammar's score
-is compared with that of any sequence of phones over the same sound. It suits digits, yes and no. Every further phrase
-costs a grammar certainty about them, and time, so it holds few. Sentences on the telephone are beyond it. PocketSphinx
-holds the GIL and decodes a short answer in some tens of milliseconds: a few decoders serve all calls. A decoder holds
-only the words that are expected; with the whole dictionary it would take seconds to build a language model.
+Decides how what a step expects becomes a grammar or a language model, and what a score is worth: it is compared with
+that of any sequence of phones over the same sound. A grammar suits digits, yes and no; every further phrase costs it
+certainty about them, and time, so it holds few. What fits the grammar badly is heard again with a language model made
+of everything that is expected, and so are answers of which nothing is known but that they are sentences.
+
+PocketSphinx holds the GIL; a few decoders serve all calls. A decoder holds only the words that are expected; with the
+whole dictionary it would take seconds to build a language model.
 """
 
 from __future__ import annotations
@@ -14,12 +16,12 @@ import queue
 import re
 import tempfile
 from collections import OrderedDict
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
-from typing import Any
 
 import numpy as np
 import pocketsphinx
@@ -28,7 +30,7 @@ from audio.errors import ModelMissing
 from audio.pcm import TELEPHONE_RATE, WIDEBAND_RATE, Samples, Sound
 from audio.recognition.base import Expected, Transcript, Word
 from audio.recognition.buffered import BufferedListening
-from audio.recognition.confidence import curve_for
+from audio.recognition.confidence import Curve, curve_for
 from audio.recognition.language_model import arpa
 
 _MODEL = Path(pocketsphinx.get_model_path("en-us"))
@@ -43,6 +45,12 @@ _SEARCHES_KEPT = 24
 _MOST_PHRASES = 12
 """In a grammar. Digits said by people over the telephone are found among five words nearly always, among thirty in half
 the cases."""
+_IN_GRAMMAR = -2.5
+"""The margin from which on an answer is one of the grammar's: below, a sentence was said, or nothing expected."""
+_FOR_WORDS = {"beam": 1e-80, "wbeam": 1e-60, "pbeam": 1e-80, "lw": 1.0}
+"""Default beams lose short words spoken by people."""
+_FOR_SENTENCES = {"beam": 1e-60, "wbeam": 1e-40, "pbeam": 1e-60, "lw": 6.5}
+"""Wider ones take twice as long over a sentence and find no more."""
 _PHONES = "phones"
 _CHUNK_SAMPLES = 3_200
 _TELEPHONE_MEAN = "37.8,24.5,-35.2,29.1,-19.4,-6.3,7.8,-24.2,14.3,-9.6,-3.0,8.9,-13.9"
@@ -54,8 +62,28 @@ _NATS_PER_SCORE = 1024.0
 """PocketSphinx drops the ten lowest bits of its scores (SENSCR_SHIFT)."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """The words a decoder found, with their times in seconds.
+
+    Attributes:
+        margin: nats per frame of speech by which they are likelier than any sequence of phones (mostly below 0).
+    """
+
+    words: tuple[tuple[str, float, float], ...] = ()
+    margin: float = -math.inf
+
+    def transcript(self, curve: Curve | None) -> Transcript:
+        """`curve` says what the margin is worth; None where it was not measured."""
+        if not self.words:
+            return Transcript("", 0.0, "pocketsphinx")
+        sure = 0.5 if curve is None else curve.probability(self.margin)
+        words = tuple(Word(text, start, end, sure) for text, start, end in self.words)
+        return Transcript(" ".join(word.text for word in words), sure, "pocketsphinx", words)
+
+
 class PocketsphinxRecognizer:
-    """English, with `decoders` decoders shared by all calls."""
+    """English, with decoders shared by all calls: at most `decoders` for words and as many for sentences."""
 
     engine = "pocketsphinx"
     language = "en-US"
@@ -68,43 +96,64 @@ class PocketsphinxRecognizer:
         """
         if not language.lower().startswith("en"):
             raise ModelMissing(f"PocketSphinx has no model for {language}", "it carries English only")
-        self._free: queue.LifoQueue[_SharedDecoder | None] = queue.LifoQueue()
-        for _ in range(decoders - 1):
-            self._free.put(None)
-        self._free.put(_SharedDecoder())
+        self._words = _Pool(decoders, _FOR_WORDS)
+        self._sentences = _Pool(decoders, _FOR_SENTENCES)
+        with self._words.decoder():
+            pass
         self._general_lock = Lock()
+        self._closed, self._open = (curve_for(self.engine, closed=closed) for closed in (True, False))
 
     def listen(self, expected: Expected, rate: int) -> BufferedListening:
         known = _pronounceable(expected)
+        if not known.phrases:
+            return BufferedListening(self._heard_in_general, rate)
+        sentences = Expected(known.phrases)
+        if not known.closed:
+            return BufferedListening(lambda sound: self._heard_as_sentence(sound, sentences), rate)
+        words = Expected(_shortest(known.phrases), closed=True)
 
         def decode(sound: Sound) -> Transcript:
-            if not known.phrases:
-                return self._heard_in_general(sound)
-            with self._decoder() as decoder:
-                return decoder.heard(sound, known)
+            with self._words.decoder() as decoder:
+                heard = decoder.heard(sound, words)
+            if heard.margin >= _IN_GRAMMAR:
+                return heard.transcript(self._closed)
+            return self._heard_as_sentence(sound, sentences)
 
         def decode_so_far(sound: Sound) -> Transcript:
-            with self._decoder() as decoder:
-                return decoder.heard(sound, known, weigh=False)
+            with self._words.decoder() as decoder:
+                return decoder.heard(sound, words, weigh=False).transcript(None)
 
         # Only a grammar is quick enough to look at the utterance more than once.
-        is_grammar = known.closed and bool(known.phrases)
-        return BufferedListening(decode, rate, partial=decode_so_far if is_grammar else None)
+        return BufferedListening(decode, rate, partial=decode_so_far)
+
+    def _heard_as_sentence(self, sound: Sound, expected: Expected) -> Transcript:
+        with self._sentences.decoder() as decoder:
+            return decoder.heard(sound, expected).transcript(self._open)
 
     def _heard_in_general(self, sound: Sound) -> Transcript:
         """Nothing is expected: the model of general English, in one decoder of its own that is seldom needed."""
         with self._general_lock:
-            return self._general.heard(sound, Expected())
+            return self._general.heard(sound, Expected()).transcript(self._open)
 
     @cached_property
     def _general(self) -> _SharedDecoder:
-        return _SharedDecoder(dictionary=_DICTIONARY, language_model=_MODEL / "en-us.lm.bin")
+        return _SharedDecoder({}, dictionary=_DICTIONARY, language_model=_MODEL / "en-us.lm.bin")
+
+
+class _Pool:
+    """Decoders of one kind, lent out one at a time and opened when they are first needed."""
+
+    def __init__(self, size: int, settings: Mapping[str, float]) -> None:
+        self._settings = settings
+        self._free: queue.LifoQueue[_SharedDecoder | None] = queue.LifoQueue()
+        for _ in range(size):
+            self._free.put(None)
 
     @contextmanager
-    def _decoder(self) -> Iterator[_SharedDecoder]:
+    def decoder(self) -> Iterator[_SharedDecoder]:
         decoder = self._free.get()
         try:
-            decoder = decoder or _SharedDecoder()
+            decoder = decoder or _SharedDecoder(self._settings)
             yield decoder
         finally:
             self._free.put(decoder)
@@ -113,50 +162,43 @@ class PocketsphinxRecognizer:
 class _SharedDecoder:
     """One decoder and the searches built for it; used by one thread at a time."""
 
-    def __init__(self, dictionary: Path | None = None, language_model: Path | None = None) -> None:
+    def __init__(
+        self, settings: Mapping[str, float], *, dictionary: Path | None = None, language_model: Path | None = None
+    ) -> None:
         """A decoder for what is expected, or with a dictionary and language model of its own for anything."""
         with tempfile.NamedTemporaryFile("w", suffix=".dict") as seed:
             # A decoder wants at least one word; the others are added when they are expected.
             seed.write(f"yes {_pronunciations()['yes']}\n")
             seed.flush()
-            self._decoder = self._open(dictionary or Path(seed.name), language_model)
+            self._decoder = pocketsphinx.Decoder(
+                dict=str(dictionary or seed.name),
+                lm=str(language_model) if language_model else None,
+                maxhmmpf=-1,
+                loglevel="FATAL",
+                **settings,
+            )
         self._decoder.add_allphone_file(_PHONES, str(_MODEL / "en-us-phone.lm.bin"))
         self._searches: OrderedDict[Expected, str] = OrderedDict()
         if language_model is not None:
             self._searches[Expected()] = _GENERAL
         self._built = 0
 
-    @staticmethod
-    def _open(dictionary: Path, language_model: Path | None) -> Any:
-        # Default beams lose short words spoken by people; they are needed where whole sentences compete.
-        beams = {"beam": 1e-80, "wbeam": 1e-60, "pbeam": 1e-80, "lw": 1.0} if language_model is None else {}
-        model = str(language_model) if language_model else None
-        return pocketsphinx.Decoder(dict=str(dictionary), lm=model, maxhmmpf=-1, loglevel="FATAL", **beams)
-
-    def heard(self, sound: Sound, expected: Expected, *, weigh: bool = True) -> Transcript:
-        """What was said; without `weigh` the confidence is a flat 0.5, which saves most of the time."""
+    def heard(self, sound: Sound, expected: Expected, *, weigh: bool = True) -> _Heard:
+        """What was said; without `weigh` the margin is not measured, which saves most of the time."""
         if sound.seconds < _SHORTEST_SECONDS:
-            return Transcript("", 0.0, "pocketsphinx")
+            return _Heard()
         self._mean = _TELEPHONE_MEAN if sound.rate <= TELEPHONE_RATE else _WIDEBAND_MEAN
         samples = _levelled(sound).at(WIDEBAND_RATE).samples
         score = self._decode(samples, self._search(expected))
         segments = [] if score is None else [s for s in self._decoder.seg() if s.word[0] not in "<["]
         if score is None or not segments:
-            return Transcript("", 0.0, "pocketsphinx")
-        spoken_frames = sum(s.end_frame - s.start_frame + 1 for s in segments)
-        times = [
+            return _Heard()
+        words = tuple(
             (_spelling(s.word), s.start_frame * _FRAME_SECONDS, (s.end_frame + 1) * _FRAME_SECONDS) for s in segments
-        ]
-        confidence = self._confidence(samples, score, spoken_frames, expected) if weigh else 0.5
-        words = tuple(Word(text, start, end, confidence) for text, start, end in times)
-        return Transcript(" ".join(word.text for word in words), confidence, "pocketsphinx", words)
-
-    def _confidence(self, samples: Samples, score: float, spoken_frames: int, expected: Expected) -> float:
-        """From the margin, in nats per frame of speech, of what was understood over free phones."""
-        phone_score = self._decode(samples, _PHONES)
-        if phone_score is None:
-            return 0.0
-        return curve_for("pocketsphinx", closed=expected.closed).probability((score - phone_score) / spoken_frames)
+        )
+        spoken_frames = sum(s.end_frame - s.start_frame + 1 for s in segments)
+        phone_score = self._decode(samples, _PHONES) if weigh else None
+        return _Heard(words) if phone_score is None else _Heard(words, (score - phone_score) / spoken_frames)
 
     def _decode(self, samples: Samples, search: str) -> float | None:
         """Run one search over the whole utterance; its best log likelihood in nats, None without a hypothesis."""
@@ -207,15 +249,17 @@ def _pronunciations() -> dict[str, str]:
 
 @lru_cache(maxsize=_SEARCHES_KEPT)
 def _pronounceable(expected: Expected) -> Expected:
-    """What is expected and in the dictionary; of a closed answer, the shortest of the likeliest phrases."""
+    """What is expected and in the dictionary."""
     split = [tuple(re.findall(r"[a-z']+", phrase.lower())) for phrase in expected.phrases]
     known = dict.fromkeys(
         " ".join(words) for words in split if words and all(word in _pronunciations() for word in words)
     )
-    if not expected.closed:
-        return Expected(tuple(known))
-    shortest_first = sorted(known, key=lambda phrase: phrase.count(" "))
-    return Expected(tuple(shortest_first[:_MOST_PHRASES]), closed=True)
+    return Expected(tuple(known), expected.closed)
+
+
+def _shortest(phrases: Sequence[str]) -> tuple[str, ...]:
+    """So many of the likeliest phrases as a grammar may hold, those of fewer words first."""
+    return tuple(sorted(phrases, key=lambda phrase: phrase.count(" "))[:_MOST_PHRASES])
 
 
 def _levelled(sound: Sound) -> Sound:

@@ -1,21 +1,30 @@
 """`outbound speech`: which voices and recognisers are here, and how they sound and hear.
 
-Decides nothing about speech: it shows what `audio` offers and lets a person try it.
+Decides nothing about speech: it shows what `audio` offers, lets a person try it, and brings and measures models.
 """
 
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from audio import recognition, synthesis
-from audio.pcm import Sound, read_wav, write_wav
+from audio.activity import VoiceActivity
+from audio.pcm import Sound, read_sound, write_wav
+from audio.recognition import Engine, confidence, models
+from audio.screening import Beep, Screening
+from audio.turns import Patience
 from campaigns.intents import Intent
 from outbound.cli import output
 from outbound.intents import understanding_for
+from outbound.intents.language import languages
+from outbound.speech import calibration
+from outbound.speech.labelled import read_corpus
 
 app = typer.Typer(help="The voices that speak and the engines that listen.", no_args_is_help=True)
 
@@ -29,8 +38,9 @@ def list_(json: output.Json = False) -> None:
     Example: outbound speech list
     """
     voices, engines = list(synthesis.available()), recognition.available()
+    listens = {tag: recognition.engines_for(tag) for tag in languages()}
     if json:
-        output.emit_json({"voices": voices, "engines": engines})
+        output.emit_json({"voices": voices, "engines": engines, "languages": listens})
         return
     output.table(
         "Voices",
@@ -43,7 +53,39 @@ def list_(json: output.Json = False) -> None:
         ["engine", "understands", "ready", "to do"],
         [(e.engine, ", ".join(e.languages) or "-", "yes" if e.languages else "no", e.hint) for e in engines],
     )
+    output.out.print()
+    output.table(
+        "Who listens to a language",
+        ["language", "now", "falls back to", "to do"],
+        [
+            (tag, engines[0], ", then ".join(engines[1:]) or "-", _better(tag, engines))
+            for tag, engines in listens.items()
+        ],
+    )
     output.out.print("\nA language that no recogniser understands is answered by keys alone, and the call says so.")
+
+
+def _better(language: str, engines: Sequence[Engine]) -> str:
+    return "" if engines[0] is Engine.VOSK else f"outbound speech fetch {language}"
+
+
+@app.command()
+def fetch(
+    language: Annotated[str, typer.Argument(help="BCP 47 tag: en-US, zh-CN, ko-KR …")],
+    json: output.Json = False,
+) -> None:
+    """Download Vosk's small model for a language from its makers, check it, and put it where calls find it.
+
+    Example: outbound speech fetch ko-KR
+    """
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
+    with Progress(*columns, console=output.err, transient=True) as shown:
+        task = shown.add_task(language, total=None)
+        brought = models.fetch(language, lambda done, total: shown.update(task, completed=done, total=total or None))
+    if json:
+        output.emit_json(brought)
+    else:
+        output.out.print(f"{brought.name} is in {brought.folder}; calls in {language} use it from now on")
 
 
 @app.command()
@@ -77,7 +119,7 @@ def say(
 
 @app.command()
 def hear(
-    file: Annotated[Path | None, typer.Argument(help="A WAV file with one answer.")] = None,
+    file: Annotated[Path | None, typer.Argument(help="A recording with one answer.")] = None,
     microphone: Annotated[bool, typer.Option("--microphone", help="Listen to the microphone instead.")] = False,
     seconds: Annotated[float, typer.Option(min=1, max=30, help="How long to listen to the microphone.")] = 4.0,
     language: Language = "en-US",
@@ -93,29 +135,38 @@ def hear(
     """
     if (file is None) == (not microphone):
         output.fail("say what to hear", "give a WAV file, or --microphone", code=2)
-    sound = _recorded(seconds) if file is None else read_wav(file)
+    sound = _recorded(seconds) if file is None else read_sound(file)
+    start = time.perf_counter()
     recognizer = recognition.recognizer_for(language, engine)
     if recognizer is None:
         output.fail(
             f"no recogniser understands {language} here",
             f"callees answer by keys; 'outbound speech fetch {language}' brings a Vosk model",
         )
+    loaded = time.perf_counter()
     understanding = understanding_for(language)
     asked = frozenset(expecting or ())
+    expected = understanding.expected(asked)
     began = time.perf_counter()
-    listening = recognizer.listen(understanding.expected(asked), sound.rate)
+    listening = recognizer.listen(expected, sound.rate)
     listening.feed(sound.samples)
     transcript = listening.finish()
+    heard = time.perf_counter()
     meaning = understanding.meaning(transcript, asked)
-    took = time.perf_counter() - began
+    complete = understanding.is_complete(transcript, asked)
+    timings = {
+        "sound_seconds": sound.seconds,
+        "loading_seconds": loaded - start,
+        "recognising_seconds": heard - began,
+        "understanding_seconds": time.perf_counter() - heard,
+        "turn_ends_after_seconds": Patience().complete if complete else Patience().unfinished,
+    }
     if json:
-        output.emit_json(
-            {"transcript": transcript, "meaning": meaning, "seconds": sound.seconds, "computing_seconds": took}
-        )
+        output.emit_json({"transcript": transcript, "meaning": meaning, "complete": complete, **timings})
         return
     output.table(
         "",
-        ["words", "sure", "meaning", "sure", "engine", ">computing"],
+        ["words", "sure", "meaning", "sure", "engine"],
         [
             (
                 transcript.text or "-",
@@ -123,10 +174,105 @@ def hear(
                 meaning.intent,
                 f"{meaning.confidence:.0%}",
                 transcript.engine,
-                f"{took * 1000:.0f} ms",
             )
         ],
     )
+    output.out.print()
+    output.table(
+        "", ["what took how long", ">seconds"], [(_spelt(name), f"{took:.3f}") for name, took in timings.items()]
+    )
+
+
+def _spelt(name: str) -> str:
+    return name.removesuffix("_seconds").replace("_", " ")
+
+
+@app.command()
+def screen(
+    file: Annotated[Path, typer.Argument(help="A recording that begins at the answer.")],
+    json: output.Json = False,
+) -> None:
+    """Tell from a recording who or what picked up, and when that was known. Words are not used, only sound.
+
+    Example: outbound speech screen answer.wav
+    """
+    sound = read_sound(file)
+    activity, screening = VoiceActivity(sound.rate), Screening(sound.rate)
+    found = [one for frame in sound.frames() for one in screening.feed(frame, activity.feed(frame))]
+    if json:
+        output.emit_json({"found": found, "verdict": screening.verdict, "seconds": sound.seconds})
+        return
+    output.table(
+        "",
+        [">after", "who", ">sure", "why"],
+        [
+            (
+                f"{one.end_seconds:.2f} s",
+                "machine",
+                "",
+                f"its beep of {one.frequency:.0f} Hz is over: a message may start",
+            )
+            if isinstance(one, Beep)
+            else (f"{one.at_seconds:.2f} s", one.party, f"{one.certainty:.0%}", one.why)
+            for one in found
+        ],
+    )
+    output.out.print(f"\n{screening.verdict.party}, after {sound.seconds:.1f} s of sound")
+
+
+@app.command()
+def calibrate(
+    corpus: Annotated[Path, typer.Argument(help="A folder with labels.tsv: file, intent, text (see docs/speech.md).")],
+    language: Language = "en-US",
+    engine: Annotated[str | None, typer.Option(help="vosk, whisper or pocketsphinx.")] = None,
+    file: Annotated[
+        Path | None, typer.Option(help="Where to write the curves  [default: where calls read them]")
+    ] = None,
+    json: output.Json = False,
+) -> None:
+    """Make an engine's confidence honest for your callees: measure it on labelled recordings of them.
+
+    Curves are fitted on one half of the recordings and judged on the other; only those that help there are kept.
+
+    Example: outbound speech calibrate recordings/
+    """
+    clips = read_corpus(corpus)
+    recognizer = recognition.recognizer_for(language, engine)
+    if recognizer is None:
+        output.fail(f"no recogniser understands {language} here", f"run: outbound speech fetch {language}")
+    with Progress(console=output.err, transient=True) as shown:
+        task = shown.add_task(f"{recognizer.engine} listens", total=len(clips))
+        found = calibration.calibrate(
+            clips, recognizer, understanding_for(language), lambda done: shown.update(task, completed=done)
+        )
+    if not found:
+        output.fail("there is too little to calibrate on", "20 clips of short answers, or of sentences, in each half")
+    curves = calibration.curves_of(found)
+    target = file or confidence.users_file()
+    if curves:
+        confidence.save(curves, target)
+    if json:
+        output.emit_json({"calibrations": found, "kept": list(curves), "file": target})
+        return
+    output.table(
+        "On clips that the curves were not fitted on",
+        ["answers", ">fitted on", ">judged on", ">error", ">now", ">loss", ">now", "kept"],
+        [
+            (
+                one.name,
+                one.fitted_on,
+                one.judged_on,
+                f"{one.error_before:.3f}",
+                f"{one.error_after:.3f}",
+                f"{one.loss_before:.3f}",
+                f"{one.loss_after:.3f}",
+                "yes" if one.name in curves else "no: it was better before",
+            )
+            for one in found
+        ],
+    )
+    if curves:
+        output.out.print(f"\nkept in {target}")
 
 
 def _recorded(seconds: float) -> Sound:

@@ -45,6 +45,12 @@ def test_is_less_sure_of_words_beside_the_grammar(english: EngineUnderTest) -> N
     assert inside.confidence > 0.5 > beside.confidence
 
 
+def test_hears_a_sentence_where_a_word_was_asked(english: EngineUnderTest) -> None:
+    fillers = ("yes", "no", "stop", "agent", "repeat", "slower", "wait", "bye", "when", "yeah", "nope", "again")
+    expected = Expected((*fillers, "please take me off your list", "who is calling me"), closed=True)
+    assert english.hear(speakers.english("please take me off your list"), expected).text.endswith("off your list")
+
+
 def test_without_a_word_of_its_dictionary_it_hears_general_english(english: EngineUnderTest) -> None:
     heard = english.hear(speakers.english("this is a good day"), Expected(("xqzzt",), closed=True))
     assert "good day" in heard.text
