@@ -107,8 +107,9 @@ class VoiceActivity:
         lately = max(self._levels) if self._active else level
         return (
             probability >= likely
-            and level >= max(float(np.median(self._background)) + above, _FAINTEST_DBFS)
+            and level >= _FAINTEST_DBFS
             and lately >= self._loudest - _NEAR_DB
+            and level >= float(np.median(self._background)) + above
         )
 
     def _probability(self, chunk: Samples, level_dbfs: float) -> float:

@@ -213,7 +213,11 @@ class ToneTracker:
 
         Of a double tone it is the lower frequency, and of one with overtones the lowest that is strong.
         """
-        power = np.abs(np.fft.rfft(block * self._taper, self._points)) ** 2
+        tapered = block * self._taper
+        # Parseval: no band can hold more than all of it, and most of a call is too faint for any tone.
+        if 0.5 * self._points * float(tapered @ tapered) < _FAINTEST_TONE * self._size * self._points:
+            return None, 0.0
+        power = np.abs(np.fft.rfft(tapered, self._points)) ** 2
         hertz = self._rate / self._points
         low, high, width = (round(limit / hertz) for limit in (250.0, 3_500.0, _LINE_HZ))
         total = float(power[low:high].sum())

@@ -1,20 +1,27 @@
 """How many telephone calls at once: concurrent SIP calls with live recognition, on this machine alone.
 
     python benchmarks/sip_load.py --calls 4,8,16 --seconds 60
-    python benchmarks/sip_load.py --calls 8 --seconds 3600        # a soak: watch descriptors and memory
+    python benchmarks/sip_load.py --setup 200                 # how many calls a second are set up and let go
+    python benchmarks/sip_load.py --calls 3 --soak 60         # an hour: memory, descriptors, channels before and after
 
 The callees talk, from a farm in a process of its own on the loopback interface; its computing takes part of the machine
-and is given apart. A reply is counted from the callee's last sound to the robot's first, as both leave this process.
+and is given apart from the robot's, which is its own process and those that decode. A reply is counted from the
+callee's last sound to the robot's first, as both leave this process. On a machine that others use, computing per call
+says more than starved frames and replies do.
 """
 
 from __future__ import annotations
 
 import argparse
 import asyncio
+import contextlib
+import os
 import resource
 import sys
 import tempfile
 import time
+from collections import Counter
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -22,15 +29,15 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import numpy as np
 
-from audio.pcm import Samples, Sound
+from audio.pcm import Samples
 from audio.synthesis import PromptCache
 from campaigns.audience import NewContact
 from campaigns.definition import parse
-from campaigns.store import CampaignState, open_store
+from campaigns.store import CampaignState, Store, open_store
 from outbound.clock import LoopClock
 from outbound.dialer import Dialer, Finished, News
 from outbound.journal import Journal
-from outbound.lines.base import Answered, Channel, DialOrder, Frame, Signal, TransferOrder
+from outbound.lines.base import Answered, Channel, DialOrder, Ended, Frame, Signal, TransferOrder
 from outbound.lines.sip import SipLine
 from outbound.routes import SpeechSettings, SpokenRoute
 from tests.outbound.lines.sip.calls import settings
@@ -39,9 +46,58 @@ from tests.outbound.lines.sip.test_sip_campaign import CAMPAIGN, TUESDAY_NOON
 
 CALLEE = """
 talks: {rings: 0.2, thinks: 1.0, does: [{say: "yes please"}, {say: "I would give it a five."}]}
+answers: {rings: 0.0, greeting: ""}
 """
-AUDIBLE_DBFS = -45.0
+AUDIBLE = 32_767 * 10 ** (-45.0 / 20)
+"""Root mean square of a frame in which something can be heard."""
 LONGEST_REPLY_SECONDS = 4.0
+LONGEST_LATE_MS = 2_000
+LOOK_SECONDS = 1.0
+REPORT_SECONDS = 300.0
+DIALLING_AT_ONCE = 10
+
+
+@dataclass(slots=True)
+class Computing:
+    """CPU seconds so far and resident MB: of the robot with the processes that decode for it, and of the farm."""
+
+    robot: float
+    decoding: float
+    farm: float
+    memory: float
+    farm_memory: float
+    descriptors: int
+
+    @classmethod
+    def now(cls) -> Computing:
+        own = resource.getrusage(resource.RUSAGE_SELF)
+        decoding = farm = farm_memory = 0.0
+        memory = _memory(os.getpid())
+        for process in _children():
+            seconds = _seconds(process)
+            if b"farm" in Path(f"/proc/{process}/cmdline").read_bytes():
+                farm, farm_memory = farm + seconds, farm_memory + _memory(process)
+            else:
+                decoding, memory = decoding + seconds, memory + _memory(process)
+        descriptors = len(list(Path("/proc/self/fd").iterdir()))
+        return cls(own.ru_utime + own.ru_stime, decoding, farm, memory, farm_memory, descriptors)
+
+
+def _children() -> list[int]:
+    return [int(number) for task in Path("/proc/self/task").iterdir() for number in _words(task / "children")]
+
+
+def _words(path: Path) -> list[str]:
+    return path.read_text().split()
+
+
+def _seconds(process: int) -> float:
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def _memory(process: int) -> float:
+    return int(_words(Path(f"/proc/{process}/statm"))[1]) * resource.getpagesize() / 1e6
 
 
 @dataclass(slots=True)
@@ -49,13 +105,23 @@ class Figures:
     """What was seen in all calls."""
 
     replies: list[float] = field(default_factory=list)
-    late: list[float] = field(default_factory=list)
+    late: Counter[int] = field(default_factory=Counter)
+    """How often the event loop was so many ms late: what every frame of every call waits for."""
     frames: int = 0
     lost: int = 0
     answered: int = 0
     most: int = 0
     now: int = 0
-    ends: list[str] = field(default_factory=list)
+    ends: Counter[str] = field(default_factory=Counter)
+    memory: float = 0.0
+
+    def late_ms(self, share: float) -> int:
+        wanted = share * self.late.total()
+        for milliseconds in sorted(self.late):
+            wanted -= self.late[milliseconds]
+            if wanted <= 0:
+                return milliseconds
+        return 0
 
 
 class Watched:
@@ -78,13 +144,13 @@ class Watched:
         elif isinstance(signal, Frame):
             self._figures.frames += 1
             self._figures.lost += signal.lost
-            if self._audible(signal.samples):
+            if _audible(signal.samples):
                 self._spoke_at = self._loop.time()
         return signal
 
     def send(self, frame: Samples) -> None:
         self._channel.send(frame)
-        if not self._audible(frame):
+        if not _audible(frame):
             self._robot_quiet += 1
             self._robot_speaks = self._robot_speaks and self._robot_quiet < 25
             return
@@ -102,8 +168,10 @@ class Watched:
     def hang_up(self) -> None:
         self._channel.hang_up()
 
-    def _audible(self, samples: Samples) -> bool:
-        return Sound(samples, self.rate).level_dbfs > AUDIBLE_DBFS
+
+def _audible(samples: Samples) -> bool:
+    values = samples.astype(np.float32)
+    return float(values @ values) > AUDIBLE**2 * len(values)
 
 
 class WatchedLine:
@@ -125,96 +193,161 @@ class WatchedLine:
         await self._line.close()
 
 
-async def load(calls: int, seconds: float, engine: str | None, folder: Path) -> None:
-    """Keep so many calls up for so long, and print what was seen."""
-    figures = Figures()
-    count = round(calls * (seconds / 12 + 2))
-    cast = {f"+1202{2_000_000 + place}": "talks" for place in range(count)}
-    store = open_store(":memory:")
+def _store(folder: Path, numbers: list[str]) -> Store:
+    store = open_store(str(folder / "store.db"))
     store.save_campaign(parse(CAMPAIGN, "load"), CAMPAIGN, TUESDAY_NOON)
-    store.add_contacts(
-        "parcels", [NewContact(number, "America/New_York", "en-US", {}, None, "US") for number in cast], TUESDAY_NOON
-    )
+    people = [NewContact(number, "America/New_York", "en-US", {}, None, "US") for number in numbers]
+    store.add_contacts("parcels", people, TUESDAY_NOON)
     store.set_state("parcels", CampaignState.RUNNING, TUESDAY_NOON)
+    return store
+
+
+@contextlib.asynccontextmanager
+async def _farm_and_line(folder: Path, callee: str, numbers: list[str], calls: int) -> AsyncIterator[SipLine]:
+    async with callee_farm(folder, CALLEE, dict.fromkeys(numbers, callee)) as port:
+        clock = LoopClock(TUESDAY_NOON, asyncio.get_running_loop())
+        trunk = settings(port, allow=("+1202",), channels=calls, max_calls_per_day=1_000_000, max_minutes_per_day=1e6)
+        line = SipLine(trunk, clock.now)
+        await line.open()
+        try:
+            yield line
+        finally:
+            await line.close()
+
+
+async def load(calls: int, seconds: float, engine: str | None, folder: Path, *, soak: bool = False) -> None:
+    """Keep so many calls up for so long, and print what was seen."""
+    numbers = [f"+1202{2_000_000 + place}" for place in range(round(calls * (seconds / 12 + 2)))]
+    figures, store = Figures(), _store(folder, numbers)
 
     def watch(news: News) -> None:
         if isinstance(news, Finished):
             figures.now -= 1
-            figures.ends.append(news.disposition)
+            figures.ends[news.disposition] += 1
 
-    async with callee_farm(folder, CALLEE, cast) as port:
+    async with _farm_and_line(folder, "talks", numbers, calls) as sip:
         clock = LoopClock(TUESDAY_NOON, asyncio.get_running_loop())
-        trunk = settings(port, allow=("+1202",), channels=calls, max_calls_per_day=1_000_000, max_minutes_per_day=1e6)
-        sip = SipLine(trunk, clock.now)
-        line = WatchedLine(sip, figures)
-        await line.open()
-        route = SpokenRoute(
-            line, clock, SpeechSettings("pyttsx3", recognizer_engine=engine, cache=PromptCache(folder / "prompts"))
+        speech = SpeechSettings(
+            "pyttsx3",
+            recognizer_engine=engine,
+            cache=PromptCache(folder / "prompts"),
+            decoders=os.cpu_count() or 1,
         )
+        route = SpokenRoute(WatchedLine(sip, figures), clock, speech)
+        definition = parse(CAMPAIGN, "load")
+        await route.prepare(definition.example_script("en-US", {}))
         dialer = Dialer(store, route, clock, Journal(folder / "journal"), owner="load", watch=watch)
-        heartbeat = asyncio.create_task(_late(figures))
-        began, cpu = time.perf_counter(), time.process_time()
-        memory, files = _memory(), _descriptors()
-        loop = asyncio.get_running_loop()
-        loop.call_later(seconds, dialer.drain)
+        watching = [asyncio.create_task(_late(figures)), asyncio.create_task(_grown(figures))]
+        if soak:
+            watching.append(asyncio.create_task(_report(figures, sip)))
+        began, before = time.perf_counter(), Computing.now()
+        asyncio.get_running_loop().call_later(seconds, dialer.drain)
         await dialer.run()
         await sip.idle()
-        took, used = time.perf_counter() - began, time.process_time() - cpu
-        heartbeat.cancel()
-        _show(calls, figures, took, used, memory, files)
-        await line.close()
+        took, after = time.perf_counter() - began, Computing.now()
+        for task in watching:
+            task.cancel()
+        _show(calls, figures, took, before, after)
+        if soak:
+            print(f"  channels in use at the end: {sip.in_use}", flush=True)
     store.close()
 
 
-async def _late(figures: Figures) -> None:
-    """How late the event loop is: what every frame of every call waits for."""
-    loop = asyncio.get_running_loop()
-    while True:
-        due = loop.time() + 0.02
-        await asyncio.sleep(0.02)
-        figures.late.append(loop.time() - due)
+async def setup_rate(count: int, folder: Path) -> None:
+    """Set so many calls up as quickly as they come, ten at a time, and let each go when it is answered."""
+    numbers = [f"+1202{2_000_000 + place}" for place in range(count)]
+    waits: list[float] = []
+    async with _farm_and_line(folder, "answers", numbers, DIALLING_AT_ONCE) as line:
+        loop, waiting = asyncio.get_running_loop(), iter(enumerate(numbers))
 
+        async def dial() -> None:
+            for call_id, number in waiting:
+                began = loop.time()
+                channel = await line.dial(DialOrder(call_id, number, None, 20.0))
+                while not isinstance(signal := await channel.receive(), Ended):
+                    if isinstance(signal, Answered):
+                        waits.append(loop.time() - began)
+                        channel.hang_up()
 
-def _show(calls: int, figures: Figures, took: float, used: float, memory: float, files: int) -> None:
-    def percentile(values: list[float], share: float) -> str:
-        return f"{1000 * float(np.quantile(values, share)):.0f} ms" if values else "-"
-
-    completed = sum(end == "completed" for end in figures.ends)
-    farm = resource.getrusage(resource.RUSAGE_CHILDREN)
+        began, before = time.perf_counter(), Computing.now()
+        await asyncio.gather(*(dial() for _ in range(DIALLING_AT_ONCE)))
+        took, after = time.perf_counter() - began, Computing.now()
     print(
-        f"{calls} at once (most {figures.most}), {took:.0f} s: {figures.answered} answered, {completed} completed, "
-        f"{figures.answered / took * 60:.0f} a minute\n"
-        f"  reply: median {percentile(figures.replies, 0.5)}, p95 {percentile(figures.replies, 0.95)} "
-        f"of {len(figures.replies)}\n"
-        f"  frames: {figures.frames}, {figures.lost / max(figures.frames, 1):.2%} starved; "
-        f"loop late: p99 {percentile(figures.late, 0.99)}, worst {1000 * max(figures.late):.0f} ms\n"
-        f"  computing: {used / took:.2f} cores, {used / took / calls:.3f} a call "
-        f"(earlier farms {farm.ru_utime + farm.ru_stime:.0f} s)\n"
-        f"  memory: {_memory():.0f} MB, {(_memory() - memory) / calls:.1f} MB more a call; "
-        f"descriptors: {_descriptors() - files:+d}",
+        f"set-up: {len(waits)} of {count} answered, {count / took:.1f} calls a second, "
+        f"median {1000 * float(np.median(waits)):.0f} ms, p95 {1000 * float(np.quantile(waits, 0.95)):.0f} ms; "
+        f"computing {1000 * (after.robot - before.robot) / count:.1f} ms a call, "
+        f"the farm {1000 * (after.farm - before.farm) / count:.1f} ms",
         flush=True,
     )
 
 
-def _memory() -> float:
-    """Resident, MB."""
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
-    return pages * resource.getpagesize() / 1e6
+async def _late(figures: Figures) -> None:
+    loop = asyncio.get_running_loop()
+    while True:
+        due = loop.time() + 0.02
+        await asyncio.sleep(0.02)
+        figures.late[min(round(1000 * (loop.time() - due)), LONGEST_LATE_MS)] += 1
 
 
-def _descriptors() -> int:
-    return len(list(Path("/proc/self/fd").iterdir()))
+async def _grown(figures: Figures) -> None:
+    while True:
+        figures.memory = max(figures.memory, Computing.now().memory)
+        await asyncio.sleep(LOOK_SECONDS)
+
+
+async def _report(figures: Figures, line: SipLine) -> None:
+    """A line now and then: a leak is a row of numbers that only rises."""
+    began = time.perf_counter()
+    while True:
+        await asyncio.sleep(REPORT_SECONDS)
+        now = Computing.now()
+        print(
+            f"  {(time.perf_counter() - began) / 60:4.0f} min: {figures.ends.total()} calls, {line.in_use} channels, "
+            f"memory {now.memory:.0f} MB, farm {now.farm_memory:.0f} MB, {now.descriptors} descriptors, "
+            f"{figures.lost / max(figures.frames, 1):.2%} starved",
+            flush=True,
+        )
+
+
+def _show(calls: int, figures: Figures, took: float, before: Computing, after: Computing) -> None:
+    def percentile(share: float) -> str:
+        return f"{1000 * float(np.quantile(figures.replies, share)):.0f} ms" if figures.replies else "-"
+
+    robot, decoding, farm = (
+        after.robot - before.robot, after.decoding - before.decoding, after.farm - before.farm
+    )  # fmt: skip
+    talked = figures.frames * 0.02
+    print(
+        f"{calls} at once (most {figures.most}), {took:.0f} s: {figures.answered} answered, "
+        f"{figures.ends['completed']} completed, {figures.answered / took * 60:.0f} a minute\n"
+        f"  reply: median {percentile(0.5)}, p95 {percentile(0.95)} of {len(figures.replies)}\n"
+        f"  frames: {figures.frames}, {figures.lost / max(figures.frames, 1):.2%} starved; "
+        f"loop late: p99 {figures.late_ms(0.99)} ms, worst {max(figures.late, default=0)} ms\n"
+        f"  computing a call: {robot / talked:.4f} cores for the call, {decoding / talked:.4f} decoding "
+        f"(in all {(robot + decoding) / took:.2f} cores; the farm {farm / took:.2f})\n"
+        f"  memory: {before.memory:.0f} MB before, {after.memory:.0f} MB after; "
+        f"{(figures.memory - before.memory) / max(figures.most, 1):.1f} MB more a call at most; "
+        f"descriptors {before.descriptors} before, {after.descriptors} after",
+        flush=True,
+    )
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--calls", default="4,8", help="how many at once; several runs with commas")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long calls are placed")
+    parser.add_argument("--soak", type=float, metavar="MINUTES", help="as long as this, with a look every five minutes")
+    parser.add_argument("--setup", type=int, metavar="CALLS", help="how quickly so many calls are set up, nothing else")
     parser.add_argument("--engine", help="pocketsphinx, whisper, cascade; the best one present if not given")
     given = parser.parse_args()
+    if given.setup:
+        with tempfile.TemporaryDirectory() as folder:
+            asyncio.run(setup_rate(given.setup, Path(folder)))
+        return
+    seconds = given.seconds if given.soak is None else given.soak * 60
     for calls in given.calls.split(","):
         with tempfile.TemporaryDirectory() as folder:
-            asyncio.run(load(int(calls), given.seconds, given.engine, Path(folder)))
+            asyncio.run(load(int(calls), seconds, given.engine, Path(folder), soak=given.soak is not None))
 
 
 if __name__ == "__main__":

@@ -54,7 +54,7 @@ class CallOutcome:
         detail: the line's own words about the end, where there are any; else its cause.
         log: every event with its actions; `replay` gives the same actions again.
         heard: a person heard the message to its end, or answered it.
-        wait_seconds: what a route that is down asks us to wait (Retry-After), None if it did not say.
+        wait_seconds: what a route that took no call asks us to wait (Retry-After), None if it did not say.
         unsaved: results that neither the store nor the journal took: save them with the outcome.
     """
 
@@ -151,7 +151,7 @@ class _Call:
             tuple(self._entries),
             tuple(self._unsaved),
             self._dialogue.heard,
-            end.wait_seconds if end else None,
+            end.retry_after_seconds if end else None,
         )
 
     def _decide(self, event: Event) -> tuple[Action, ...]:

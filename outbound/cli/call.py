@@ -26,6 +26,9 @@ from outbound.lines.microphone import MicrophoneLine, Speakers
 from outbound.lines.recorded import RecordedLine
 from outbound.lines.sip import SipSettings
 
+REFUSED = 3
+"""The exit code of a call that the gate did not allow."""
+
 
 class LineName(StrEnum):
     """What the call is placed on."""
@@ -81,6 +84,7 @@ def call(
     On the simulated line, in text and on the microphone the call is a rehearsal in a scratch store: nothing of it is
     kept unless --contact names whose call it is. A telephone is rung through the same gate as in a campaign, and the
     call is kept under the campaign's name with "-test" behind it.
+    Exits with 0 when the call was made, whatever came of it; with 3 when it was not allowed; with 1 when it failed.
     Example: outbound call --campaign my.yaml --line microphone --field name=Dana
     """
     if ctx.invoked_subcommand is not None:
@@ -90,11 +94,14 @@ def call(
             "say which campaign to call with", "--campaign my.yaml, or a name from: outbound campaign list", code=2
         )
     definition, source = _definition(campaign, db)
+    seen: list[News] = []
     wanted = trial.Wanted(
         definition, source, example_fields(definition, given(fields)), language or definition.language
     )
 
     def watch(news: News) -> None:
+        if isinstance(news, (Finished, Refused)):
+            seen.append(news)
         if json:
             output.emit_json_line(as_event(news))
         else:
@@ -144,6 +151,8 @@ def call(
         case _:
             with trial.rehearsal(wanted) as (store, contact_id, start):
                 wiring.run(line, lambda clock: on_a_simulated_line(clock, store, contact_id), start)
+    if not any(isinstance(news, Finished) for news in seen):
+        raise typer.Exit(REFUSED if seen else 1)
 
 
 def _definition(campaign: str, db: str | None) -> tuple[CampaignDefinition, str]:

@@ -25,7 +25,7 @@ from outbound.clock import SystemClock
 from outbound.errors import OutboundError
 from outbound.lines.base import DialOrder, Line
 from outbound.lines.sip import SipSettings
-from outbound.lines.sip.checkup import Finding, checkup
+from outbound.lines.sip.checkup import Finding, checkup, far
 
 _CAMPAIGN = """
 campaign: line-check
@@ -70,6 +70,9 @@ async def _connected(store: Store, settings: SipSettings, to: str | None) -> lis
         checks = [Check(what, True, True, found)]
         if to is not None:
             checks += await _call(store, line, settings, to)
+        if settings.register_account or to is not None:
+            one = far(*line.round_trips)
+            checks.append(Check(one.what, one.works, False, one.found, one.hint))
         return checks
     finally:
         await line.close()

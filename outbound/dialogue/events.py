@@ -98,13 +98,13 @@ class HungUp:
     """The channel is gone, whoever ended it; nothing can be said any more.
 
     Attributes:
+        retry_after_seconds: what a route that took no call asks us to wait, None if it did not say.
         detail: the line's own words; without numbers or names.
-        wait_seconds: what a route that is down asks us to wait, None if it did not say.
     """
 
     cause: EndCause
+    retry_after_seconds: float | None = None
     detail: str = ""
-    wait_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

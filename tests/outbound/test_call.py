@@ -222,7 +222,7 @@ class RouteDown:
     """A line that takes no calls, and says for how long."""
 
     async def next_event(self) -> Event:
-        return HungUp(EndCause.ROUTE_DOWN, "503 Service Unavailable", 90.0)
+        return HungUp(EndCause.ROUTE_DOWN, 90.0, "503 Service Unavailable")
 
     def perform(self, action: Action) -> None:
         pass

@@ -59,8 +59,8 @@ class _Checkup:
             return [Finding("call", False, _why(self._ended), _HINTS.get(self._ended.cause, ""))]
         findings = [Finding("call", True, f"answered after {loop.time() - dialled:.1f} s")]
         await self._say(sentences[0], until=lambda: bool(self._keys))
-        self._windows = 0
         if self._keys:
+            self._windows = 0  # what is said now is an answer
             await self._say(sentences[1], until=lambda: self._windows >= _SPEECH_WINDOWS)
         findings += [*self._heard_us(), self._heard_them(), self._whole()]
         await self._say(sentences[2], until=lambda: False, wait_seconds=0.3)
@@ -139,7 +139,22 @@ class _Checkup:
         return Finding("network", share <= _TOO_MANY_LOST, found, "" if share <= _TOO_MANY_LOST else "raise jitter_ms")
 
 
+def far(messages: float | None, sound: float | None) -> Finding:
+    """How far away the trunk is, by what was measured: seconds there and back, of messages and of sound."""
+    times = [
+        f"{what} {1000 * seconds:.0f} ms" for what, seconds in (("messages", messages), ("sound", sound)) if seconds
+    ]
+    slow = max(messages or 0.0, sound or 0.0) > _FAR_SECONDS
+    hint = "people will notice the delay: take a server nearer by, or look for a slow VPN on the way" if slow else ""
+    return Finding("round trip", not slow, ", ".join(times) or "not measured: nothing came back", hint)
+
+
+_FAR_SECONDS = 0.3
+"""Half of it, one way, with the delay of playing out is what makes people talk at the same time (ITU-T G.114)."""
 _HINTS = {
+    EndCause.BUSY: "it is in a call, or the trunk has no line free: try again",
+    EndCause.REJECTED: "pick up, and try again; or does that telephone block numbers it does not know?",
+    EndCause.FAILED: "if it names 488, offer other codecs",
     EndCause.ROUTE_DOWN: "check server, user and password, and that the trunk accepts calls from this address",
     EndCause.UNREACHABLE: "does the trunk want numbers in another form? See plus and dial_prefix",
     EndCause.NO_ANSWER: "pick up, and try again",

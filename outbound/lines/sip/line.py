@@ -64,6 +64,11 @@ class SipLine:
         """Calls and bridges that take a channel now."""
         return len(self._in_use)
 
+    @property
+    def round_trips(self) -> tuple[float | None, float | None]:
+        """Seconds there and back, of messages and of sound (RTCP), as last seen; None where nothing was."""
+        return self._shared.stack.round_trip_seconds, self._shared.stack.sound_round_trip_seconds
+
     async def idle(self) -> None:
         """Wait until no call and no bridge is left."""
         await self._idle.wait()

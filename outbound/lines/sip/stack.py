@@ -48,6 +48,13 @@ class Stack:
         self._legs: dict[int, Leg] = {}
         self._early: dict[int, list[StackEvent]] = {}
         self._refusals: set[asyncio.Task[None]] = set()
+        self.sound_round_trip_seconds: float | None = None
+        """As the far end's RTCP reports (RFC 3550 section 6.4.1) had it last; None: there were none."""
+
+    @property
+    def round_trip_seconds(self) -> float | None:
+        """From a request to the first answer of the trunk; None while nothing has come back."""
+        return self._trace.round_trip_seconds
 
     async def start(self) -> None:
         """Bring the stack up and register where the settings say so.
@@ -189,6 +196,9 @@ class Stack:
 
         if event.event is Event.CALL_CLOSED:
             self._legs.pop(event.call, None)
+        measured = event.stats.get("rtcp", {}).get("rtt_us", 0)
+        if measured:
+            self.sound_round_trip_seconds = measured / 1e6
         leg.take(event)
 
     def _refuse(self, call: Call) -> None:

@@ -34,6 +34,9 @@ class Trace(logging.Handler):
     def __init__(self) -> None:
         super().__init__(logging.DEBUG)
         self._facts: dict[str, Facts] = {}
+        self._asked_at: dict[str, float] = {}
+        self.round_trip_seconds: float | None = None
+        """The shortest time so far from a request of ours to the first answer to it."""
         self._discreet = _Discreet()
 
     def attach(self) -> None:
@@ -55,14 +58,20 @@ class Trace(logging.Handler):
 
     def forget(self, call_id: str) -> None:
         self._facts.pop(call_id, None)
+        self._asked_at.pop(call_id, None)
 
     def emit(self, record: logging.LogRecord) -> None:
         header, _, message = record.getMessage().partition("\n")
         found = _CALL_ID.search(message)
         if found is None:
             return
-        if header.startswith("TX") and message.startswith("INVITE "):
-            self._facts.setdefault(found[1], Facts())
+        if header.startswith("TX") and message.startswith(("INVITE ", "REGISTER ")):
+            self._asked_at.setdefault(found[1], record.created)
+            if message.startswith("INVITE "):
+                self._facts.setdefault(found[1], Facts())
+        elif header.startswith("RX") and found[1] in self._asked_at:
+            took = record.created - self._asked_at.pop(found[1])
+            self.round_trip_seconds = min(took, self.round_trip_seconds or took)
         facts = self._facts.get(found[1])
         if facts is None or not header.startswith("RX") or not message.startswith("SIP/2.0 "):
             return

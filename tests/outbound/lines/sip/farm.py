@@ -22,6 +22,7 @@ from outbound.lines.sip.media import Media
 from outbound.lines.sip.pulse import Pulse
 from outbound.simulation.callee import Answerer, Callee, parse
 from outbound.simulation.presence import FRAME_SAMPLES, Presence
+from tests.outbound.lines.sip.exchange import Exchange, Refusal
 from tests.outbound.lines.sip.sipp import free_port
 
 _SPOKEN_DBFS = -22.0
@@ -31,12 +32,15 @@ _DIALLED = re.compile(r"sip:(\+?\d+)@")
 
 
 @contextlib.asynccontextmanager
-async def callee_farm(folder: Path, callees: str, cast: Mapping[str, str]) -> AsyncIterator[int]:
+async def callee_farm(
+    folder: Path, callees: str, cast: Mapping[str, str], refusals: Mapping[str, Refusal] | None = None
+) -> AsyncIterator[int]:
     """Run a farm; yields its port.
 
     Args:
         callees: YAML, as in a file of callees.
         cast: who is at a number (E.164), by name.
+        refusals: what numbers answer at which nobody is.
     """
     port = free_port()
     (folder / "callees.yaml").write_text(callees)
@@ -49,7 +53,15 @@ async def callee_farm(folder: Path, callees: str, cast: Mapping[str, str]) -> As
     try:
         assert process.stdout is not None
         assert (await process.stdout.readline()).strip() == b"READY"
-        yield port
+        if refusals is None:
+            yield port
+        else:
+            agent = ("127.0.0.1", port)
+            exchange, _ = await asyncio.get_running_loop().create_datagram_endpoint(
+                lambda: Exchange(agent, refusals), local_addr=("127.0.0.1", 0)
+            )
+            yield exchange.get_extra_info("sockname")[1]
+            exchange.close()
     finally:
         if process.returncode is None:
             process.kill()

@@ -20,6 +20,7 @@ from outbound.journal import Journal
 from outbound.lines.sip import SipLine
 from outbound.routes import SpeechSettings, SpokenRoute
 from tests.outbound.lines.sip.calls import settings
+from tests.outbound.lines.sip.exchange import Refusal
 from tests.outbound.lines.sip.farm import callee_farm
 
 pytestmark = pytest.mark.telephones
@@ -37,39 +38,69 @@ caller_id: "+12025550123"
 callback_number: "+12025550123"
 countries: [US]
 calling: {days: mon-sat, from: "09:00", to: "20:00", ring_seconds: 10, longest_seconds: 60, max_attempts: 1}
+transfer: {desk: "+12025559001", spare: "+12025559002"}
+voicemail: Hello, this is Bluebird about your parcel. It is on its way. Our number is {{ callback_number }}. Goodbye.
 script:
   tell:
     say: Your parcel is on its way. Will you be there?
-    ask: {yes: rating, no: rating}
+    ask: {yes: rating, no: rating, neighbour: {next: spare, key: "5", phrases: [my neighbour]}}
   rating:
     say: From one to five, how was this call?
     collect: rating
     next: bye
+  spare: {transfer: spare}
   bye: {end: true}
 """
 CALLEES = """
 pleased:  {rings: 0.5, thinks: 1.0, does: [{say: "yes please"}, {say: "I would give it a five."}]}
 by_key:   {rings: 0.5, thinks: 1.0, greeting: "", does: [{press: "1"}, {press: "4"}]}
-cool:     {rings: 0.5, thinks: 1.0, does: [{say: "no"}, {press: "2"}]}
+cool:     {rings: 0.5, thinks: 1.0, does: [{say: "no"}, {press: "2"}, {say: "it came much too late"}]}
 stops:    {rings: 0.5, thinks: 1.0, does: [{say: "please stop calling me"}]}
 stops_by_key: {rings: 0.5, greeting: "", does: [{press: "9", after: 1.5}]}
 wrong:    {rings: 0.5, thinks: 1.0, does: [{say: "you have the wrong number"}]}
 hangs_up: {rings: 0.5, greeting: "", does: [{hang_up: {after: 2.0}}]}
-busy:     {answers: busy}
+machine:  {rings: 0.5, answers: voicemail}
+wants_a_person: {rings: 0.5, thinks: 1.0, greeting: "", does: [{press: "0"}, silent, silent, silent]}
+finds_nobody: {rings: 0.5, thinks: 1.0, greeting: "", does: [{press: "5"}, silent, silent, silent]}
+desk:     {rings: 0.2, greeting: "service, how can I help?", does: [{hang_up: {after: 1.0}}]}
+spare:    {answers: busy}
 away:     {answers: no_answer}
 """
+REFUSALS = {
+    "busy": Refusal("486 Busy Here", first="180 Ringing"),
+    "busy_everywhere": Refusal("600 Busy Everywhere"),
+    "declines": Refusal("603 Decline", first="183 Session Progress"),
+    "switched_off": Refusal("480 Temporarily Unavailable"),
+    "timed_out": Refusal("408 Request Timeout"),
+    "terminated": Refusal("487 Request Terminated"),
+    "unknown": Refusal("404 Not Found"),
+    "incomplete": Refusal("484 Address Incomplete"),
+    "congested": Refusal("503 Service Unavailable", headers="Retry-After: 3", times=1),
+}
 EXPECTED = {
     # how many, how it ends, the rating
     "pleased": (4, "completed", "5"),
-    "by_key": (12, "completed", "4"),
-    "cool": (4, "completed", "2"),
+    "by_key": (8, "completed", "4"),
+    "cool": (3, "completed", "2"),
     "stops": (4, "opted_out", None),
-    "stops_by_key": (8, "opted_out", None),
+    "stops_by_key": (5, "opted_out", None),
     "wrong": (2, "wrong_number", None),
-    "hangs_up": (6, "hung_up", None),
-    "busy": (6, "busy", None),
-    "away": (4, "no_answer", None),
+    "hangs_up": (3, "hung_up", None),
+    "machine": (2, "voicemail", None),
+    "wants_a_person": (3, "transferred", None),
+    "finds_nobody": (2, "callback", None),
+    "away": (2, "no_answer", None),
+    "busy": (2, "busy", None),
+    "busy_everywhere": (1, "busy", None),
+    "declines": (2, "rejected", None),
+    "switched_off": (1, "no_answer", None),
+    "timed_out": (1, "no_answer", None),
+    "terminated": (1, "no_answer", None),
+    "unknown": (2, "unreachable", None),
+    "incomplete": (1, "unreachable", None),
+    "congested": (1, "route_down", None),
 }
+DESKS = {"+12025559001": "desk", "+12025559002": "spare"}
 IN_FLIGHT = 8
 
 
@@ -99,9 +130,11 @@ def test_fifty_people_are_called_over_sip_and_what_they_want_is_done(tmp_path: P
             finished.append(news)
 
     async def campaign() -> None:
-        async with callee_farm(tmp_path, CALLEES, cast) as port:
+        people = {number: name for number, name in cast.items() if name not in REFUSALS} | DESKS
+        refusals = {number: REFUSALS[name] for number, name in cast.items() if name in REFUSALS}
+        async with callee_farm(tmp_path, CALLEES, people, refusals) as port:
             clock = LoopClock(TUESDAY_NOON, asyncio.get_running_loop())
-            trunk = settings(port, allow=("+1202",), channels=IN_FLIGHT)
+            trunk = settings(port, allow=("+1202",), channels=IN_FLIGHT, join="bridge")
             line = SipLine(trunk, clock.now)
             await line.open()
             try:
