@@ -7,6 +7,7 @@ thousands of calls.
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from random import Random
 
@@ -43,12 +44,19 @@ class Rehearsal:
         return [action.text for action in self.happened if isinstance(action, Say) and action.text]
 
 
-def rehearse(script: Script, callee: Callee, calendar: Calendar = CALENDAR) -> Rehearsal:
-    """Hold one call. The callee's words are the names of intents ("opt_out"), or anything else for OTHER."""
+def rehearse(
+    script: Script, callee: Callee, calendar: Calendar = CALENDAR, away: Callable[[], bool] = lambda: False
+) -> Rehearsal:
+    """Hold one call. The callee's words are the names of intents ("opt_out"), or anything else for OTHER.
+
+    `away` tells for each result whether the store takes it; what it does not take goes to the journal.
+    """
     happened: list[Event | Action] = []
     saved: list[Result] = []
 
     async def save(result: Result) -> None:
+        if away():
+            raise OSError("the store is away")
         saved.append(result)
 
     async def call() -> CallOutcome:
@@ -95,7 +103,7 @@ def _step(name: str, names: list[str], chance: Random) -> Step:
         case "choose":
             return replace(step, choices=tuple(_choice(name, names, chance) for _ in range(chance.randint(1, 3))))
         case "collect":
-            return replace(step, collect=chance.choice(list(Collecting)), next=onward)
+            return replace(step, collect=chance.choice((*Collecting, Collecting.RATING)), next=onward)
         case "branch":
             cases = [Case(Was(names[0], "a"), chance.choice(names)) for _ in range(chance.randint(0, 2))]
             return Step(name, cases=(*cases, Case(None, onward)))
@@ -118,11 +126,21 @@ def random_callee(chance: Random) -> Callee:
         answers,
         rings=chance.uniform(0.0, RING_SECONDS + 2.0),
         greeting=chance.choice(("", "hello?", "this is the house of a large family, who is speaking?")),
-        does=tuple(_doing(chance) for _ in range(chance.randint(0, 10))),
+        does=(*(_doing(chance) for _ in range(chance.choice((0, 1, 2, 3, 6)))), *_wish(chance)),
         thinks=chance.choice((0.3, 0.7, 2.0, 8.0)),
         transfer_reached=chance.random() < 0.5,
         transfer_seconds=chance.choice((0.5, 10.0, 60.0)),
     )
+
+
+def _wish(chance: Random) -> Iterator[Doing]:
+    """What matters most, often right after something that the robot answers with words of its own."""
+    words = ("callback", "complaint", "question_price", "wait", "who_is_this", "transfer", "rating_1", "dissatisfied")
+    yield from chance.choice(([], [Says(chance.choice(words))]))
+    after = chance.choice((None, 0.2, chance.uniform(0.1, 8.0)))
+    wishes = (Says("opt_out", after), Presses("9", after), Says("crisis", after), HangsUp(after))
+    yield chance.choice((_doing(chance), *wishes))
+    yield from chance.choice(([], [chance.choice(wishes)]))
 
 
 def _doing(chance: Random) -> Doing:
@@ -151,5 +169,10 @@ _WORDS = (
 @st.composite
 def calls(draw: st.DrawFn) -> Rehearsal:
     """The call that came of a random script and a random callee."""
-    chance = Random(draw(st.integers(0, 2**32)))
-    return rehearse(random_script(chance), random_callee(chance))
+    return random_call(Random(draw(st.integers(0, 2**32))))
+
+
+def random_call(chance: Random) -> Rehearsal:
+    """One of them; in some the store is away now and then."""
+    script, callee, outage = random_script(chance), random_callee(chance), chance.choice((0.0, 0.0, 0.0, 0.5))
+    return rehearse(script, callee, away=lambda: chance.random() < outage)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from random import Random
+
 from hypothesis import assume, given, settings
 
+from campaigns.intents import Intent
 from campaigns.outcomes import (
     CallbackPromise,
     Complaint,
@@ -20,11 +23,17 @@ from outbound.call import replay
 from outbound.dialogue import Dialogue
 from outbound.dialogue.actions import HangUp, Listen, Save, Say, StartTimer, Transfer
 from outbound.dialogue.endings import CONNECTING_SECONDS
+from outbound.dialogue.events import Event, Heard, HungUp, Pressed, SaidAll, SaveFailed, Silence
+from outbound.dialogue.records import event_from
+from outbound.dialogue.state import LISTENING, State
+from outbound.dialogue.table import TABLE, Transition
 from outbound.simulation.callee import Answerer
 from tests.outbound.calls import CALENDAR
-from tests.outbound.rehearsals import Rehearsal, calls
+from tests.outbound.rehearsals import Rehearsal, calls, random_call
 
 MANY = settings(max_examples=300, deadline=None)
+
+_NOT_A_PERSON = {State.AWAITING_BEEP, State.LEAVING_MESSAGE, State.AT_SCREENER, State.ENDED}
 
 
 def results(call: Rehearsal, kind: type) -> list[int]:
@@ -56,6 +65,19 @@ def test_an_opt_out_is_saved_once_and_only_its_confirmation_follows(call: Rehear
     only_this = opt_out.scope is Scope.CAMPAIGN
     confirmation = phrases.opt_out_matter_confirmed if only_this else phrases.opt_out_confirmed
     assert [what.text if isinstance(what, Say) else what for what in rest] in ([], [confirmation])
+
+
+@MANY
+@given(calls())
+def test_an_opt_out_that_a_person_says_or_keys_is_always_saved(call: Rehearsal) -> None:
+    collects_digits = {step.name for step in call.script.steps.values() if step.collect is Collecting.DIGITS}
+    state, step = State.DIALING, ""
+    for entry in call.outcome.log:
+        event = event_from(entry["event"])
+        said = isinstance(event, Heard) and event.intent is Intent.OPT_OUT
+        if (said or (event == Pressed("9") and step not in collects_digits)) and state not in _NOT_A_PERSON:
+            assert len(results(call, OptOut)) == 1
+        state, step = State(entry["state"]), entry["step"]
 
 
 @MANY
@@ -123,3 +145,21 @@ def test_every_sentence_is_listened_to(call: Rehearsal) -> None:
 @given(calls())
 def test_the_log_of_a_call_replays_exactly(call: Rehearsal) -> None:
     assert replay(call.outcome.log, Dialogue(call.script, CALENDAR)) == ()
+
+
+def test_random_calls_come_everywhere_and_opt_out_wherever_somebody_listens() -> None:
+    been: set[tuple[State, type[Event]]] = set()
+    opted_out: set[State] = set()
+    for seed in range(2000):
+        state = State.DIALING
+        for entry in random_call(Random(seed)).outcome.log:
+            event = event_from(entry["event"])
+            been.add((state, type(event)))
+            if event == Pressed("9") or (isinstance(event, Heard) and event.intent is Intent.OPT_OUT):
+                opted_out.add(state)
+            state = State(entry["state"])
+    callees = (Heard, Pressed, Silence, SaidAll, HungUp)
+    may_be = {(state, kind) for state in LISTENING for kind in callees if isinstance(TABLE[state][kind], Transition)}
+    assert may_be - been == set()
+    assert opted_out >= LISTENING | {State.OPENING, State.ANNOUNCING, State.CONNECTING, State.CLOSING}
+    assert been & {(state, SaveFailed) for state in LISTENING}
