@@ -99,6 +99,7 @@ class _Ordeal:
         self._moment = question.start
         self._done: Counter[str] = Counter()
         self._upcoming = self._planned()
+        self._told = logging.root.manager.disable
 
     def survived(self) -> Survived:
         name = self._question.definition.name
@@ -147,7 +148,7 @@ class _Ordeal:
             self._moment += timedelta(seconds=self._chance.uniform(0, self._faults.seconds_dead))
             return False
         finally:
-            logging.disable(logging.NOTSET)
+            logging.disable(self._told)
         return True
 
     async def _work(self, owner: str) -> None:
