@@ -7,9 +7,10 @@ and the dialer of `outbound run` on a clock that jumps. What comes of it is read
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from itertools import islice
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
@@ -17,7 +18,7 @@ from campaigns.audience import NewContact, read_contacts
 from campaigns.compliance.windows import zones_of
 from campaigns.definition import CampaignDefinition
 from campaigns.script import Purpose
-from campaigns.store import Basis, CampaignState, Consent, Store
+from campaigns.store import Added, Basis, CampaignState, Consent, Store
 from outbound import wiring
 from outbound.clock import Clock
 from outbound.dialer import Dialer, Watch
@@ -70,7 +71,8 @@ class Trial:
     def __init__(self, store: Store, question: Question) -> None:
         self.store = store
         self.question = question
-        self._homes: dict[str, Home] = {}
+        self.homes: dict[str, Home] = {}
+        self._invented = invented(question.definition, question.habits, question.seed)
         self._dialer: Dialer | None = None
 
     def fill(self) -> int:
@@ -81,14 +83,20 @@ class Trial:
         """
         question, definition = self.question, self.question.definition
         self.store.save_campaign(definition, question.source, question.start)
-        marketing = definition.purpose is Purpose.MARKETING
-        added = self.store.add_contacts(
-            definition.name, self._noted(self._contacts()), question.start, consent=AGREED if marketing else None
-        )
+        added = self._add(self._contacts(), question.start)
         if not added.new:
             raise OutboundError("there is nobody to call", "see what is wrong with the list: outbound contacts import")
         self.store.set_state(definition.name, CampaignState.RUNNING, question.start)
         return added.new
+
+    def add(self, new: int, known: Sequence[NewContact], now: datetime) -> Added:
+        """Imports another list: so many further invented people, and some who may be there already."""
+        return self._add([*islice(self._invented, new), *known], now)
+
+    def _add(self, contacts: Iterable[NewContact], now: datetime) -> Added:
+        definition = self.question.definition
+        consent = AGREED if definition.purpose is Purpose.MARKETING else None
+        return self.store.add_contacts(definition.name, self._noted(contacts), now, consent=consent)
 
     def run(self, watch: Watch, around: Around = _as_they_are) -> None:
         """Plays it to its end, to the last day, or until `stop`; a moment of computing, days on its clock.
@@ -119,20 +127,20 @@ class Trial:
 
     def zone_of(self, number: str) -> str:
         """Where somebody lives: an IANA name."""
-        return self._homes[number].zone.key
+        return self.homes[number].zone.key
 
     def people(self, clock: Clock) -> Population:
         """Who is at the other end."""
         question = self.question
         return Population(
-            question.habits, question.seed, clock, homes=self._homes, matter=question.definition.matter.value
+            question.habits, question.seed, clock, homes=self.homes, matter=question.definition.matter.value
         )
 
     def _contacts(self) -> Iterable[NewContact]:
         question = self.question
         if question.contacts_file is not None:
             return read_contacts(question.contacts_file, question.definition).accepted
-        return invented(question.definition, question.habits, question.contacts, question.seed)
+        return islice(self._invented, question.contacts)
 
     def _noted(self, contacts: Iterable[NewContact]) -> Iterator[NewContact]:
         """The same contacts; where they live is remembered on the way."""
@@ -140,7 +148,7 @@ class Trial:
         for contact in contacts:
             zone = contact.timezone or _zone_of(contact.number)
             key = zone, contact.language
-            self._homes[contact.number] = known.setdefault(key, Home(ZoneInfo(zone), contact.language))
+            self.homes[contact.number] = known.setdefault(key, Home(ZoneInfo(zone), contact.language))
             yield contact
 
 

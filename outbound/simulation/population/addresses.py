@@ -16,11 +16,11 @@ from outbound.errors import OutboundError
 from outbound.simulation.population.habits import Country, Habits
 
 
-def invented(definition: CampaignDefinition, habits: Habits, count: int, seed: int) -> Iterator[NewContact]:
-    """So many contacts of a campaign, in its first country; their fields hold the campaign's own examples.
+def invented(definition: CampaignDefinition, habits: Habits, seed: int) -> Iterator[NewContact]:
+    """Contacts of a campaign without end, in its first country; their fields hold the campaign's own examples.
 
     Raises:
-        OutboundError: the population has no numbers for that country, or not so many.
+        OutboundError: the population has no numbers for that country, or no more.
         CampaignError: the campaign's fields have no readable examples.
     """
     country = definition.countries[0]
@@ -30,16 +30,17 @@ def invented(definition: CampaignDefinition, habits: Habits, count: int, seed: i
             "give a list of your own with --contacts-file, or add the country to a --population file",
         )
     fields = example_fields(definition)
-    for zone, number in _numbers(habits.countries[country], country, count, seed):
+    for zone, number in _numbers(habits.countries[country], country, seed):
         yield NewContact(number, zone, definition.language, fields, None, country)
 
 
-def _numbers(country: Country, name: str, count: int, seed: int) -> Iterator[tuple[str, str]]:
+def _numbers(country: Country, name: str, seed: int) -> Iterator[tuple[str, str]]:
     zones = list(country.zones)
     shares = [country.zones[zone].share for zone in zones]
     chance = Random(f"{seed}/zones")
     taken: Counter[str] = Counter()
-    for zone in chance.choices(zones, shares, k=count):
+    while True:
+        zone = chance.choices(zones, shares)[0]
         prefixes = country.zones[zone].prefixes
         row, column = divmod(taken[zone], len(prefixes))
         if row >= 10**country.digits:

@@ -1,0 +1,96 @@
+"""`outbound simulate`: a forecast that is the same for the same seed, compares lines, and says what it assumes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from campaigns.store import open_store
+from outbound.cli import app
+from outbound.cli.output import OURS
+
+ASKED = ["simulate", "shipping", "--contacts", "60", "--lines", "5", "--start", "2026-03-02T14:00", "--seed", "7"]
+
+
+def _run(*words: str) -> str:
+    done = CliRunner().invoke(app, list(words))
+    if isinstance(done.exception, OURS):
+        raise done.exception
+    assert done.exit_code == 0, done.output
+    return done.stdout
+
+
+def _json(*words: str) -> dict[str, Any]:
+    answer: dict[str, Any] = json.loads(_run(*words, "--json"))
+    return answer
+
+
+def test_the_same_seed_gives_the_same_forecast() -> None:
+    once, again = _json(*ASKED), _json(*ASKED)
+    assert once == again
+    (answer,) = once["answers"]
+    assert answer["forecast"]["contacts"] == 60
+    assert answer["forecast"]["calls"] > 60
+    assert answer["forecast"]["report"]["funnel"]["reached"] > 5
+
+
+def test_the_answer_names_time_reach_lines_and_assumptions() -> None:
+    shown = _run(*ASKED)
+    for said in ("takes", "reached a person", "opted out", "lines in use", "by hour", "attempts", "assumed", "survey"):
+        assert said in shown
+
+
+def test_several_numbers_of_lines_stand_side_by_side() -> None:
+    answers = _json(*ASKED[:4], "--lines", "2,20", *ASKED[6:])["answers"]
+    few, many = (answer["forecast"] for answer in answers)
+    assert (few["lines"], many["lines"]) == (2, 20)
+    assert few["milestones"]["50"] > many["milestones"]["50"]
+    assert few["most_at_once"] == 2
+
+
+def test_a_month_that_ends_too_early_leaves_people_waiting() -> None:
+    (answer,) = _json(*ASKED, "--days", "0.1")["answers"]
+    assert not answer["forecast"]["complete"]
+    assert sum(answer["forecast"]["waiting"].values()) > 0
+
+
+def test_marketing_is_simulated_with_consent_assumed_and_says_so() -> None:
+    answer = _json("simulate", "renewal", *ASKED[2:])
+    assert answer["answers"][0]["forecast"]["calls"] > 0
+    assert any("agreed in writing" in line for line in answer["assumed"])
+
+
+def test_a_marketers_own_list_is_called(tmp_path: Path) -> None:
+    rows = "".join(f"+1212555{line:04},Dana,BB-{line},2026-03-14\n" for line in range(100, 130))
+    (tmp_path / "list.csv").write_text(f"phone,name,order,arrives\n{rows}", "utf-8")
+    (answer,) = _json(*ASKED, "--contacts-file", str(tmp_path / "list.csv"))["answers"]
+    assert answer["forecast"]["contacts"] == 30
+
+
+def test_the_store_is_kept_where_it_is_named_and_never_overwritten(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.db"
+    _run(*ASKED, "--db", str(kept))
+    store = open_store(str(kept))
+    assert store.lines_used() == {"text"}
+    store.close()
+    again = CliRunner().invoke(app, [*ASKED, "--db", str(kept)])
+    assert again.exit_code == 2
+    assert "holds campaigns already" in again.output
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["--lines", "many"], "no number of lines"),
+        (["--lines", "2,5", "--db", "kept.db"], "one store cannot hold"),
+        (["--until", "2026-03-01"], "end before it begins"),
+    ],
+)
+def test_what_cannot_be_asked_is_told(words: list[str], told: str) -> None:
+    done = CliRunner().invoke(app, [*ASKED, *words])
+    assert done.exit_code == 2
+    assert told in done.output

@@ -1,0 +1,95 @@
+"""`kill -9` of the real `outbound run`, and what must hold afterwards."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from campaigns.audience import NewContact
+from campaigns.store import CampaignState, ContactState, Store
+from campaigns.templates import template, template_text
+from outbound.clock import SystemClock
+
+KEPT_AS = {"callback_promise": "callback", "transfer_result": "transfer"}
+"""Where the store calls a result by another name than the event stream."""
+
+Event = Mapping[str, Any]
+
+
+def fill(store: Store, contacts: int) -> None:
+    """A running campaign with so many contacts."""
+    now = SystemClock().now()
+    store.save_campaign(template("shipping"), template_text("shipping"), now)
+    store.add_contacts("shipping", [_contact(number) for number in range(contacts)], now)
+    store.set_state("shipping", CampaignState.RUNNING, now)
+
+
+def _contact(number: int) -> NewContact:
+    fields = {"name": "Dana", "order": f"BB-{number}", "arrives": "2026-03-14"}
+    return NewContact(f"+1202555{1000 + number}", "America/New_York", "en-US", fields, None, "US")
+
+
+def run(url: str, home: Path, after_events: int | None = None, line: str = "text") -> tuple[bool, list[Event]]:
+    """Whether the run came to its end, and what it told; killed once it has told so many events."""
+    command = [sys.executable, "-m", "outbound", "run", "--line", line, "--json", "--db", url]
+    told: list[Event] = []
+    environment = os.environ | {"XDG_DATA_HOME": str(home), "PYTHONWARNINGS": "ignore"}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        for written in process.stdout:
+            if written.endswith(b"\n"):
+                told.append(json.loads(written))
+            if after_events is not None and len(told) >= after_events:
+                process.send_signal(signal.SIGKILL)
+                break
+        process.wait(timeout=600)
+    return process.returncode == 0, told
+
+
+def dialled_twice(store: Store) -> int:
+    """Attempts that were dialled more than once, and contacts that were called after an unknown outcome."""
+    with store.reading() as connection:
+        calls = connection.execute(sa.text("SELECT contact_id, attempt, disposition FROM call")).all()
+    # A call that the line did not take is no attempt: nobody's phone rang.
+    attempts = Counter((call.contact_id, call.attempt) for call in calls if call.disposition != "route_down")
+    interrupted = {call.contact_id for call in calls if call.disposition == "interrupted"}
+    later = {call.contact_id for call in calls if (call.contact_id, call.attempt + 1) in attempts}
+    return sum(times > 1 for times in attempts.values()) + len(interrupted & later)
+
+
+def confirmed(told: Iterable[Event]) -> set[tuple[int, str]]:
+    """Call and kind of result: whatever was said after a Save was said after its commit."""
+    saved: defaultdict[int, list[str]] = defaultdict(list)
+    found: set[tuple[int, str]] = set()
+    for event in told:
+        if event["event"] != "happened":
+            continue
+        call, what = event["call_id"], event["what"]
+        if what["kind"] == "save":
+            saved[call].append(what["result"]["kind"])
+        elif what["kind"] == "say":
+            found |= {(call, kind) for kind in saved[call]}
+    return found
+
+
+def lost(store: Store, results: set[tuple[int, str]]) -> int:
+    """How many of these results the store does not hold, and opt-outs without an entry of the register."""
+    with store.reading() as connection:
+        listed = set(connection.execute(sa.text("SELECT call_id FROM dnc_entry")).scalars())
+        kept = set(connection.execute(sa.text("SELECT call_id, kind FROM call_result")).tuples())
+    missing = sum((call, KEPT_AS.get(kind, kind)) not in kept for call, kind in results)
+    return missing + len({call for call, kind in results if kind == "opt_out"} - listed)
+
+
+def forgotten(store: Store) -> int:
+    """Contacts that are not settled."""
+    return sum(contact.state is not ContactState.CLOSED for contact in store.contacts("shipping"))
