@@ -28,6 +28,10 @@ Entry = Mapping[str, Any]
 """One step of a call's log: `at` (seconds since dialling), `event`, `actions`; `state` and script `step` after it."""
 
 
+SAVE_SECONDS = 3.0
+"""A store that takes longer counts as away: a person is on the phone."""
+
+
 class Conversation(Protocol):
     """Carries a dialogue's actions out, by sound or by text, and tells what happens."""
 
@@ -54,6 +58,7 @@ class CallOutcome:
         detail: the line's own words about the end, where there are any.
         log: every event with its actions; `replay` gives the same actions again.
         heard: a person heard the message to its end, or answered it.
+        wait_seconds: what a route that took no call asks us to wait (Retry-After), None if it did not say.
         unsaved: results that neither the store nor the journal took: save them with the outcome.
     """
 
@@ -63,6 +68,7 @@ class CallOutcome:
     log: tuple[Entry, ...]
     unsaved: tuple[Result, ...] = ()
     heard: bool = False
+    wait_seconds: float | None = None
 
 
 class CallCancelled(asyncio.CancelledError):
@@ -125,13 +131,14 @@ class _Call:
         self._unsaved: list[Result] = []
         self._disposition = Disposition.FAILED
         self._cause = ""
+        self._wait_seconds: float | None = None
 
     async def take(self, event: Event) -> None:
         """Tell the dialogue, and do what it wants."""
         if isinstance(event, Answered):
             self._answered = self._loop.time()
         elif isinstance(event, HungUp):
-            self._cause = event.cause.value
+            self._cause, self._wait_seconds = event.cause.value, event.retry_after_seconds
         await self._perform(self._decide(event))
 
     async def end(self, cause: EndCause) -> None:
@@ -142,7 +149,13 @@ class _Call:
     def outcome(self) -> CallOutcome:
         seconds = 0.0 if self._answered is None else self._loop.time() - self._answered
         return CallOutcome(
-            self._disposition, seconds, self._cause, tuple(self._entries), tuple(self._unsaved), self._dialogue.heard
+            self._disposition,
+            seconds,
+            self._cause,
+            tuple(self._entries),
+            tuple(self._unsaved),
+            self._dialogue.heard,
+            self._wait_seconds,
         )
 
     def _decide(self, event: Event) -> tuple[Action, ...]:
@@ -180,7 +193,13 @@ class _Call:
         """Write a result down, to the end even if the call is cancelled meanwhile."""
         writing = asyncio.ensure_future(self._save(result))
         try:
-            await asyncio.shield(writing)
+            await asyncio.wait_for(asyncio.shield(writing), SAVE_SECONDS)
+        except TimeoutError:
+            # Nobody is kept waiting in silence. If it is written after all, writing it again changes nothing.
+            log.error("the store did not take a result in time; it goes to the journal")
+            writing.add_done_callback(_forget)
+            self._journal(result)
+            return False
         except asyncio.CancelledError:
             await asyncio.wait({writing})
             if writing.cancelled() or writing.exception() is not None:
@@ -199,6 +218,12 @@ class _Call:
         except OSError:
             log.exception("the journal did not take a result either; it stays with the call")
             self._unsaved.append(result)
+
+
+def _forget(writing: asyncio.Future[None]) -> None:
+    """What became of it is the journal's matter now."""
+    if not writing.cancelled():
+        writing.exception()
 
 
 @dataclass(frozen=True, slots=True)

@@ -95,9 +95,14 @@ class TransferSettled:
 
 @dataclass(frozen=True, slots=True)
 class HungUp:
-    """The channel is gone, whoever ended it; nothing can be said any more."""
+    """The channel is gone, whoever ended it; nothing can be said any more.
+
+    Attributes:
+        retry_after_seconds: what a route that took no call asks us to wait, None if it did not say.
+    """
 
     cause: EndCause
+    retry_after_seconds: float | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -130,7 +130,7 @@ class SpokenConversation:
         try:
             while not isinstance(signal := await self._channel.receive(), Ended):
                 self._take(signal)
-            self._tell(events.HungUp(signal.cause))
+            self._tell(events.HungUp(signal.cause, signal.retry_after_seconds))
         except (AudioError, OutboundError) as error:
             self._events.put_nowait(error)
 
