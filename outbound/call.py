@@ -28,6 +28,10 @@ Entry = Mapping[str, Any]
 """One step of a call's log: `at` (seconds since dialling), `event`, `actions`; `state` and script `step` after it."""
 
 
+SAVE_SECONDS = 3.0
+"""A store that takes longer counts as away: a person is on the phone."""
+
+
 class Conversation(Protocol):
     """Carries a dialogue's actions out, by sound or by text, and tells what happens."""
 
@@ -189,7 +193,13 @@ class _Call:
         """Write a result down, to the end even if the call is cancelled meanwhile."""
         writing = asyncio.ensure_future(self._save(result))
         try:
-            await asyncio.shield(writing)
+            await asyncio.wait_for(asyncio.shield(writing), SAVE_SECONDS)
+        except TimeoutError:
+            # Nobody is kept waiting in silence. If it is written after all, writing it again changes nothing.
+            log.error("the store did not take a result in time; it goes to the journal")
+            writing.add_done_callback(_forget)
+            self._journal(result)
+            return False
         except asyncio.CancelledError:
             await asyncio.wait({writing})
             if writing.cancelled() or writing.exception() is not None:
@@ -208,6 +218,12 @@ class _Call:
         except OSError:
             log.exception("the journal did not take a result either; it stays with the call")
             self._unsaved.append(result)
+
+
+def _forget(writing: asyncio.Future[None]) -> None:
+    """What became of it is the journal's matter now."""
+    if not writing.cancelled():
+        writing.exception()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,112 +1,78 @@
-"""Keeps calls in flight: claim, prepare, authorise, dial, conduct, record.
+"""Keeps calls in flight: who is claimed, when the next one may begin, what happens when store, route or clock fail.
 
-Decides the order in which one call's life is written down, so that a crash at any moment leaves nothing that could
-dial somebody twice, and that one call that breaks does not touch another. Whether a call may be placed is the gate's
-word alone (`Store.authorise`): there is no other way from here to a line. Who is due is the store's and
-`campaigns/planning`'s; what is said is the dialogue's.
+Decides how a run begins, goes on and ends, so that a crash at any moment leaves nothing that could dial somebody
+twice. Whether a call may be placed is the gate's word alone (`dialing/claiming.py`): there is no other way from here to
+a line. How a call is held and written down is `dialing/calling.py`; who is due is the store's and the planning's.
 """
 
 from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol, TypeVar
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import TypeVar
 
-from audio.errors import AudioError
-from campaigns.compliance.verdict import Verdict
-from campaigns.errors import CampaignError
-from campaigns.outcomes import Disposition, Result
-from campaigns.store import Claim, Permit, Refusal, Store
+from campaigns.outcomes import Disposition
+from campaigns.pacing import Pace
+from campaigns.store import Claim, Running, Store, StoreUnavailable
 from campaigns.store.leases import LEASE_SECONDS
-from outbound.call import CallCancelled, CallOutcome, conduct
+from outbound.call import CallOutcome
 from outbound.clock import Clock
-from outbound.dialogue import Dialogue
-from outbound.dialogue.actions import Action
-from outbound.dialogue.events import Event
+from outbound.dialing.accounts import Accounts
+from outbound.dialing.books import FIRST_WAIT_SECONDS, LONGEST_WAIT_SECONDS, Books
+from outbound.dialing.breaker import Breaker, Closed, Opened
+from outbound.dialing.calling import Calling, Ended, Ready
+from outbound.dialing.claiming import Claiming
+from outbound.dialing.clockwatch import DOUBT, ClockWatch
+from outbound.dialing.news import (
+    CampaignPaused,
+    ClockStepped,
+    Finished,
+    Happened,
+    News,
+    Placed,
+    Refused,
+    RouteIsBack,
+    RouteRests,
+    StoreIsAway,
+    StoreIsBack,
+    Watch,
+    nobody,
+)
+from outbound.dialing.throttle import Slot, Throttle
+from outbound.dialing.transactions import Transact, at_once, in_a_thread
 from outbound.journal import Journal
-from outbound.lines.base import DialOrder
-from outbound.preparation import Preparation, Prepared
 from outbound.routes import Route
+
+__all__ = [
+    "CampaignPaused",
+    "ClockStepped",
+    "Dialer",
+    "Finished",
+    "Happened",
+    "News",
+    "Placed",
+    "Refused",
+    "RouteIsBack",
+    "RouteRests",
+    "StoreIsAway",
+    "StoreIsBack",
+    "Transact",
+    "Watch",
+    "at_once",
+    "in_a_thread",
+]
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")
 
-ROUTE_REST_SECONDS = 30.0
-"""How long a line that takes no calls is left alone."""
-CLAIM_SECONDS = 120.0
-"""How long a claimed contact is held for us: longer than it takes to render its prompts."""
-
-
-@dataclass(frozen=True, slots=True)
-class Placed:
-    """A call was dialled."""
-
-    call_id: int
-    contact_id: int
-    campaign: str
-    number: str
-    attempt: int
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """Something happened in a call, or was done in it."""
-
-    call_id: int
-    what: Event | Action
-
-
-@dataclass(frozen=True, slots=True)
-class Finished:
-    """A call has its disposition, on disk."""
-
-    call_id: int
-    campaign: str
-    disposition: Disposition
-    seconds: float
-    at: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Refused:
-    """The gate said no."""
-
-    contact_id: int
-    campaign: str
-    verdict: Verdict
-    at: datetime
-
-
-News = Placed | Happened | Finished | Refused
-Watch = Callable[[News], None]
-
-
-def nobody(_news: News) -> None:
-    """Nobody is watching."""
+LOOK_SECONDS = 0.5
+"""How old what is known of the running campaigns may be: a pace changed elsewhere holds within a second."""
 
 
 def _unknown(_owner: str) -> bool:
     return False
-
-
-async def in_a_thread(function: Callable[[], T]) -> T:
-    """Runs a store transaction off the event loop: a slow disk must not make a caller's voice stutter."""
-    return await asyncio.to_thread(function)
-
-
-async def at_once(function: Callable[[], T]) -> T:
-    """Runs it here and now: in a rehearsal, where nobody hears a pause, the order of writes is then repeatable."""
-    return function()
-
-
-class Transact(Protocol):
-    """How a store transaction is run: off the event loop, or here and now."""
-
-    def __call__(self, function: Callable[[], T], /) -> Awaitable[T]: ...
 
 
 class Dialer:
@@ -122,17 +88,19 @@ class Dialer:
         owner: str,
         has_ended: Callable[[str], bool] = _unknown,
         calls_in_flight: int | None = None,
+        pace: Pace | None = None,
         campaign_names: list[str] | None = None,
         allow: Sequence[str] | None = None,
         watch: Watch = nobody,
         transact: Transact = in_a_thread,
-        longest_wait_seconds: float | None = 0.5,
+        longest_wait_seconds: float | None = LOOK_SECONDS,
     ) -> None:
         """Args:
         journal: takes results when the store does not; brought home before anything is dialled.
         owner: names this process in the store (`Store.lease`); never used again by another.
         has_ended: whether the process of an owner is known to be gone.
         calls_in_flight: at most so many at a time; never more than the route's channels.
+        pace: of the line; each campaign has its own beside it.
         campaign_names: only these; None is every running campaign.
         allow: beginnings of the numbers that the route may dial; the gate refuses others. None is any.
         longest_wait_seconds: how soon a change made from another terminal is noticed. None waits until the next
@@ -140,21 +108,38 @@ class Dialer:
         """
         self._store = store
         self._route = route
-        self._prepare = Preparation(store, route, clock)
         self._clock = clock
-        self._journal = journal
         self._owner = owner
         self._has_ended = has_ended
-        self._most = min(calls_in_flight or route.channels, route.channels)
+        self._channels = min(calls_in_flight or route.channels, route.channels)
         self._campaigns = campaign_names
-        self._allow = allow
         self._watch = watch
         self._transact = transact
         self._longest_wait = longest_wait_seconds
+        self._clocks = ClockWatch()
+        self._books = Books(store, journal, clock, transact)
+        self._calling = Calling(store, route, clock, journal, self._books, watch=watch, transact=transact)
+        self._claiming = Claiming(
+            store,
+            route,
+            clock,
+            self._books,
+            self._clocks,
+            owner=owner,
+            allow=allow,
+            watch=watch,
+            transact=transact,
+        )
+        self._throttle = Throttle(pace or Pace(), Breaker())
+        self._accounts = Accounts(store, clock, watch=watch, transact=transact)
         self._calls: set[asyncio.Task[None]] = set()
         self._draining = asyncio.Event()
-        self._route_opens_at: datetime | None = None
+        self._hanging_up = False
+        self._at_home = False
+        self._away_seconds: float | None = None
         self._leased_until: datetime | None = None
+        self._looked_at: float | None = None
+        self._running: list[Running] = []
 
     def drain(self) -> None:
         """Places no further call; `run` ends when those in flight have ended."""
@@ -162,145 +147,175 @@ class Dialer:
 
     def hang_up_all(self) -> None:
         """Ends the calls in flight politely; each still gets its disposition."""
+        self._hanging_up = True
         self.drain()
-        for call in self._calls:
-            call.cancel()
+        self._calling.hang_up_all()
 
     async def run(self, *, until_done: bool = True) -> None:
         """Places calls until nobody waits any more (`until_done`), or until drained.
 
+        While the store is away nothing is dialled, calls in flight end politely, and it is tried again and again.
+
         Raises:
             LeaseHeld: another process is dialling from this store.
-            CampaignError: the store cannot be read or written any more. Calls in flight are ended first.
+            CampaignError: what the store holds cannot be used. Calls in flight are ended first.
         """
-        await self._come_home()
         try:
             while not self._draining.is_set():
-                await self._keep_lease()
-                if not self._route_is_open():
-                    await self._wait(self._route_opens_at)
-                    continue
-                claims = await self._claim()
-                for claim in claims:
-                    self._begin(self._place(claim))
-                if claims:
-                    await asyncio.sleep(0)
-                    if len(self._calls) < self._most:
-                        continue
-                upcoming = await self._in_store(lambda: self._store.upcoming(self._campaigns))
-                if upcoming is None and not self._calls:
-                    await self._finish_campaigns()
-                    if until_done:
+                try:
+                    if await self._round(until_done):
                         return
-                await self._wait(upcoming)
+                except StoreUnavailable as error:
+                    await self._store_is_away(error)
             await self._all_ended()
         finally:
             self.hang_up_all()
             await self._all_ended()
 
     async def call_once(self, contact_id: int) -> None:
-        """Places one call to one contact, through the same gate."""
+        """Places one call to one contact, through the same gate.
+
+        Raises:
+            StoreUnavailable: the store is away.
+        """
         await self._come_home()
         contact = await self._in_store(lambda: self._store.contact(contact_id))
-        await self._place(Claim(contact.id, contact.campaign))
+        claim = Claim(contact.id, contact.campaign)
+        await self._one(claim, self._throttle.begin(claim.campaign))
+
+    async def _round(self, until_done: bool) -> bool:
+        """Begins the calls that may begin now, and waits for something to happen; whether all is done."""
+        self._look_at_the_clocks()
+        if not self._at_home:
+            await self._come_home()
+        await self._keep_lease()
+        if self._books.owing:
+            await self._books.bring_home()
+        await self._look_at_campaigns()
+        rooms = self._rooms()
+        room = self._throttle.room(self._clock.now(), self._channels)
+        claims: list[Claim] = []
+        if room > 0:
+            names = [one.name for one in self._running]
+            claims = await self._claiming.claim(room, names, rooms, self._throttle.in_flight)
+        for claim in claims:
+            self._begin(claim)
+        if claims:
+            await asyncio.sleep(0)
+            if len(self._calls) < self._channels:
+                return False
+        upcoming = await self._in_store(lambda: self._store.upcoming(self._campaigns))
+        if upcoming is None and not self._calls:
+            await self._finish_campaigns()
+            if until_done:
+                return True
+        await self._wait(await self._next_moment())
+        return False
 
     async def _come_home(self) -> None:
-        """Settles what an earlier process left behind: results in the journal, calls whose outcome nobody knows."""
+        """Settles what an earlier process, or the store's absence, left behind."""
         await self._keep_lease()
-        for kept in self._journal.pending():
-            await self._save(kept.call_id, kept.result)
-        self._journal.clear()
-        now = self._clock.now()
-        left = await self._in_store(lambda: self._store.recover(now, self._owner))
+        await self._books.bring_home()
+        left = await self._claiming.recover()
         if left:
             log.warning("%d calls were cut off when an earlier run ended; they are not dialled again", left)
+        self._at_home = True
+        if self._away_seconds is not None:
+            self._away_seconds = None
+            self._watch(StoreIsBack(self._clock.now()))
 
-    async def _claim(self) -> list[Claim]:
-        free = self._most - len(self._calls)
-        if free <= 0:
-            return []
-        now = self._clock.now()
-        return await self._in_store(
-            lambda: self._store.claim(now, free, campaign_names=self._campaigns, lease_seconds=CLAIM_SECONDS)
-        )
+    async def _store_is_away(self, error: StoreUnavailable) -> None:
+        """Says so once, and waits a while, longer each time."""
+        self._at_home = False
+        if self._away_seconds is None:
+            log.error("%s Nothing is dialled until it can be used again.", error)
+            self._watch(StoreIsAway(str(error), self._clock.now()))
+            self._away_seconds = FIRST_WAIT_SECONDS
+        else:
+            self._away_seconds = min(2 * self._away_seconds, LONGEST_WAIT_SECONDS)
+        await self._drained_within(self._away_seconds)
 
-    def _begin(self, placing: Awaitable[None]) -> None:
-        task = asyncio.ensure_future(placing)
+    def _begin(self, claim: Claim) -> None:
+        task = asyncio.ensure_future(self._one(claim, self._throttle.begin(claim.campaign)))
         self._calls.add(task)
         task.add_done_callback(self._calls.discard)
 
-    async def _place(self, claim: Claim) -> None:
+    async def _one(self, claim: Claim, slot: Slot) -> None:
         """One contact: from a claim to a recorded disposition, or to the gate's no."""
         try:
-            contact = await self._in_store(lambda: self._store.contact(claim.contact_id))
-            prepared = await self._prepare(contact)
-            permit = await self._authorise(claim)
-            if permit is None:
+            ready = await self._claiming.authorise(claim)
+            if ready is None:
                 return
-            if permit.version_id != prepared.version_id:  # the campaign was edited while its prompts were rendered
-                prepared = await self._prepare(contact)
-        except (CampaignError, AudioError) as error:
-            log.error("contact %d of %s was not called: %s", claim.contact_id, claim.campaign, error)
+            self._throttle.placed(slot, self._clock.now())
+            self._accounts.placed(claim.campaign)
+            call_id = ready.permit.call_id
+            try:
+                ended = await self._held(call_id, ready)
+            finally:
+                self._claiming.ended(call_id)
+            self._take_note(claim.campaign, slot, ended)
+        except StoreUnavailable as error:
+            self._at_home = False
+            log.error("contact %d was not called: %s", claim.contact_id, error)
+        finally:
+            self._throttle.leave(slot)
+
+    async def _held(self, call_id: int, ready: Ready) -> Ended:
+        if self._hanging_up:  # between the gate and the line: nobody's phone rang, and no attempt counts
+            outcome = CallOutcome(Disposition.ROUTE_DOWN, 0.0, "the run was stopped before it was dialled", ())
+            return Ended(outcome, await self._books.finish(call_id, outcome))
+        return await self._calling.call(call_id, ready)
+
+    def _take_note(self, campaign: str, slot: Slot, ended: Ended) -> None:
+        now, disposition = self._clock.now(), ended.recorded or ended.outcome.disposition
+        self._accounts.ended(campaign, disposition, ended.outcome.seconds)
+        if self._hanging_up:
             return
-        await self._conduct(permit, prepared)
+        match self._throttle.ended(slot, disposition, now, ended.outcome.wait_seconds):
+            case Opened(until, failed, calls):
+                log.warning(
+                    "the line %s fails: %d of %d calls; it is tried again later", self._route.name, failed, calls
+                )
+                self._watch(RouteRests(self._route.name, until, failed, calls, now))
+            case Closed():
+                self._watch(RouteIsBack(self._route.name, now))
 
-    async def _authorise(self, claim: Claim) -> Permit | None:
+    def _look_at_the_clocks(self) -> None:
         now = self._clock.now()
-        answer = await self._in_store(
-            lambda: self._store.authorise(
-                claim.contact_id, now, line=self._route.name, owner=self._owner, allow=self._allow
-            )
-        )
-        if isinstance(answer, Refusal):
-            self._watch(Refused(claim.contact_id, claim.campaign, answer.verdict, now))
-            return None
-        self._watch(Placed(answer.call_id, answer.contact_id, answer.campaign, answer.number, answer.attempt, now))
-        return answer
+        step = self._clocks.look(now, asyncio.get_running_loop().time())
+        if step is not None:
+            seconds = step.total_seconds()
+            log.warning("the computer's clock was changed by %.0f s; calls must be allowed by both times", seconds)
+            self._leased_until = None
+            self._watch(ClockStepped(seconds, now + DOUBT, now))
 
-    async def _conduct(self, permit: Permit, prepared: Prepared) -> None:
-        """Dials and talks. Whatever happens, the call row gets its disposition."""
-        order = DialOrder(permit.call_id, permit.number, permit.caller_id, permit.ring_seconds)
+    async def _look_at_campaigns(self) -> None:
+        seconds = asyncio.get_running_loop().time()
+        if self._looked_at is not None and seconds - self._looked_at < LOOK_SECONDS:
+            return
+        running = await self._in_store(lambda: self._store.running(self._campaigns))
+        self._running = await self._accounts.open(running)
+        self._throttle.hold_to(self._running)
+        self._looked_at = seconds
 
-        async def save(result: Result) -> None:
-            await self._save(permit.call_id, result)
+    def _rooms(self) -> dict[str, int]:
+        """How many calls each campaign may begin, by its pace and by its budget."""
+        rooms, undecided = self._throttle.rooms(self._clock.now()), self._throttle.undecided
+        for name, left in self._accounts.rooms().items():
+            rooms[name] = max(0, min(left - undecided[name], rooms.get(name, left)))
+        return rooms
 
-        def watch(what: Event | Action) -> None:
-            self._watch(Happened(permit.call_id, what))
-
-        try:
-            conversation = await self._route.open(order, permit, prepared.script)
-            dialogue = Dialogue(prepared.script, prepared.calendar)
-            outcome = await conduct(dialogue, conversation, save, self._journal.keeping(permit.call_id), watch)
-        except CallCancelled as cancelled:
-            outcome = cancelled.outcome
-        except Exception:  # one broken call must not touch another; the defect is logged with its call
-            log.exception("call %d broke", permit.call_id)
-            outcome = CallOutcome(Disposition.FAILED, 0.0, "the call broke on our side", ())
-        await self._record(permit, outcome)
-
-    async def _save(self, call_id: int, result: Result) -> None:
+    async def _next_moment(self) -> datetime | None:
+        """When a call may begin, if none ends before; None: only then, or when something changes."""
         now = self._clock.now()
-        await self._in_store(lambda: self._store.save(call_id, result, now))
-
-    async def _record(self, permit: Permit, outcome: CallOutcome) -> None:
-        now = self._clock.now()
-        if outcome.disposition is Disposition.ROUTE_DOWN:
-            self._route_opens_at = now + timedelta(seconds=ROUTE_REST_SECONDS)
-            log.warning("the line %s takes no calls; trying again in %.0f s", self._route.name, ROUTE_REST_SECONDS)
-        for result in outcome.unsaved:
-            await self._save(permit.call_id, result)
-        disposition = await self._in_store(
-            lambda: self._store.finish(
-                permit.call_id,
-                outcome.disposition,
-                now,
-                seconds=outcome.seconds,
-                detail=outcome.detail,
-                events=outcome.log,
-                heard=outcome.heard,
-            )
-        )
-        self._watch(Finished(permit.call_id, permit.campaign, disposition, outcome.seconds, now))
+        if self._throttle.room(now, self._channels) <= 0:
+            return self._throttle.route_opens_at(now)
+        rooms = self._rooms()
+        held_back = [one.name for one in self._running if rooms.get(one.name) == 0]
+        free = [one.name for one in self._running if one.name not in held_back]
+        moments = [self._throttle.campaign_opens_at(name, now) for name in held_back]
+        moments.append(await self._in_store(lambda: self._store.upcoming(free)))
+        return min((moment for moment in moments if moment is not None), default=None)
 
     async def _finish_campaigns(self) -> None:
         now = self._clock.now()
@@ -311,22 +326,23 @@ class Dialer:
         if self._leased_until is None or (self._leased_until - now).total_seconds() < LEASE_SECONDS / 2:
             self._leased_until = await self._in_store(lambda: self._store.lease(self._owner, now, dead=self._has_ended))
 
-    def _route_is_open(self) -> bool:
-        return self._route_opens_at is None or self._clock.now() >= self._route_opens_at
-
     async def _wait(self, moment: datetime | None) -> None:
         """Until `moment`, until a call has ended, until drained, or until it is time to look again."""
         seconds = self._longest_wait
-        if moment is not None and len(self._calls) < self._most:
+        if moment is not None:
             until = max(0.0, (moment - self._clock.now()).total_seconds())
             seconds = until if seconds is None else min(seconds, until)
+        await self._drained_within(seconds, *self._calls)
+
+    async def _drained_within(self, seconds: float | None, *calls: asyncio.Task[None]) -> None:
         draining = asyncio.ensure_future(self._draining.wait())
         try:
-            await asyncio.wait({*self._calls, draining}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
+            await asyncio.wait({*calls, draining}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
         finally:
             draining.cancel()
 
     async def _all_ended(self) -> None:
+        self._books.close_soon()
         if self._calls:
             await asyncio.wait(set(self._calls))
 

@@ -47,6 +47,11 @@ class Journal:
         """`keep` for one call, as `conduct` wants it."""
         return lambda result: self.keep(call_id, result)
 
+    @property
+    def waiting(self) -> bool:
+        """Whether there is anything to bring home."""
+        return self._path.exists()
+
     def pending(self) -> tuple[Kept, ...]:
         """What is waiting, oldest first. A line cut off by a power failure is left out: it was never confirmed."""
         if not self._path.exists():

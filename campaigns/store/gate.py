@@ -27,6 +27,7 @@ from campaigns.planning import Queue, share_out
 from campaigns.script import Purpose
 from campaigns.store import tables
 from campaigns.store.contacts import Contacts, NoSuchContact
+from campaigns.store.database import StoreError
 from campaigns.store.dossier import Dossier, Intent, dossier
 from campaigns.store.holds import after_refusal
 from campaigns.store.leases import Leases
@@ -80,6 +81,11 @@ class Permit:
     caller_id: str | None
     ring_seconds: float
     longest_seconds: float
+
+
+class NoSuchPermit(StoreError):
+    def __init__(self, call_id: int) -> None:
+        super().__init__(f"No call {call_id} is about to be dialled.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,11 +185,25 @@ class Gate(Contacts, Leases, NationalLists):
                 already.append(Reason(Rule.LINE, f"line {line}", "The line's allow-list does not hold this number."))
             verdict, governing = self._judge(connection, row, terms, now, already)
             if verdict.allowed and governing is not None:
-                return _permit(connection, row, terms, governing, now, line, owner)
+                call_id = _write_call(connection, row, terms, now, line, owner)
+                return _permit(row, terms, governing, call_id, row.attempts + 1)
             if row.state == ContactState.OPEN:
                 change = after_refusal(verdict, now)
                 connection.execute(sa.update(contact).where(contact.c.id == contact_id).values(change))
             return Refusal(verdict)
+
+    def permit(self, call_id: int) -> Permit:
+        """The permit of a call that may be dialled, and has not been answered: for whoever was handed its id.
+
+        Raises:
+            NoSuchPermit: no call of that id is about to be dialled.
+        """
+        with self.reading() as connection:
+            row = connection.execute(_AUTHORISED, {"call": call_id}).one_or_none()
+            if row is None:
+                raise NoSuchPermit(call_id)
+            _, governing = place_of(shipped(), row)
+            return _permit(row, self._terms_of(connection, row.version_id), governing, call_id, row.attempt)
 
     def may_call(self, contact_id: int, now: datetime) -> Verdict:
         """What the gate would say about a contact at that moment; changes nothing."""
@@ -264,13 +284,8 @@ def facts_of(
     )
 
 
-def _permit(
-    connection: Connection, row: Any, terms: Terms, governing: Governing, now: datetime, line: str, owner: str
-) -> Permit:
-    attempt = row.attempts + 1
-    zone = zones_of(row.number, row.timezone)[0]
-    local = now.astimezone(zone)
-    contact_key = str(row.id)
+def _write_call(connection: Connection, row: Any, terms: Terms, now: datetime, line: str, owner: str) -> int:
+    local = now.astimezone(zones_of(row.number, row.timezone)[0])
     written = _WRITE_CALL.one(
         connection,
         contact_id=row.id,
@@ -281,16 +296,20 @@ def _permit(
         purpose=row.purpose,
         matter=row.matter,
         reference=row.reference,
-        attempt=attempt,
+        attempt=row.attempts + 1,
         line=line,
         owner=owner,
         dialed_at=now,
-        variant=variant_for(row.campaign, terms.variants, contact_key),
+        variant=variant_for(row.campaign, terms.variants, str(row.id)),
         week_hour=local.weekday() * 24 + local.hour,
     )
     _CALLING.change(connection, contact=row.id)
+    return int(written.id)
+
+
+def _permit(row: Any, terms: Terms, governing: Governing, call_id: int, attempt: int) -> Permit:
     return Permit(
-        written.id,
+        call_id,
         row.id,
         row.campaign,
         row.version_id,
@@ -298,8 +317,8 @@ def _permit(
         row.country,
         row.language,
         json.loads(row.fields),
-        zone.key,
-        contact_key,
+        zones_of(row.number, row.timezone)[0].key,
+        str(row.id),
         attempt,
         terms.caller_id,
         max(terms.ring_seconds, governing.ring_seconds),
@@ -350,6 +369,24 @@ _QUESTION = (
     )
     .join(campaign, campaign.c.id == contact.c.campaign_id)
     .where(contact.c.id == _CONTACT)
+)
+_AUTHORISED = (
+    sa.select(
+        contact.c.id,
+        call.c.number,
+        contact.c.country,
+        contact.c.language,
+        contact.c.fields,
+        contact.c.timezone,
+        call.c.version_id,
+        call.c.attempt,
+        call.c.purpose,
+        call.c.matter,
+        campaign.c.name.label("campaign"),
+    )
+    .join(contact, contact.c.id == call.c.contact_id)
+    .join(campaign, campaign.c.id == call.c.campaign_id)
+    .where(call.c.id == sa.bindparam("call"), call.c.state == CallState.DIALING)
 )
 _FACTS = Prepared(_QUESTION)
 _FACTS_LOCKED = Prepared(_QUESTION.with_for_update(of=contact))

@@ -21,7 +21,7 @@ from outbound.cli import output
 from outbound.dialer import Finished, Happened, News, Placed, Refused
 from outbound.dialogue.actions import Save, Say, Transfer
 from outbound.dialogue.events import Answered, Heard, Pressed, Ringing, Screened
-from outbound.dialogue.records import record
+from outbound.dialogue.records import kind_of, record
 
 _LAST = 6
 _STYLE = {
@@ -156,11 +156,9 @@ def as_event(news: News, show_numbers: bool = False) -> dict[str, object]:
             return {"event": "placed", **_facts(news), "number": number}
         case Happened(call_id, what):
             return {"event": "happened", "call_id": call_id, "what": record(what)}
-        case Finished():
-            return {"event": "finished", **_facts(news)}
-        case Refused(contact_id, campaign, verdict, at):
-            return {"event": "refused", "contact_id": contact_id, "campaign": campaign, "verdict": verdict, "at": at}
+        case _:
+            return {"event": kind_of(type(news)), **_facts(news)}
 
 
-def _facts(news: Placed | Finished) -> dict[str, object]:
+def _facts(news: News) -> dict[str, object]:
     return {f.name: getattr(news, f.name) for f in fields(news)}
