@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
@@ -41,7 +42,7 @@ def test_so_many_at_a_time() -> None:
 def test_an_hour_is_spread_evenly() -> None:
     moments = placed_by(Pacer(Pace(per_hour=600)), 2 * HOUR)
     assert len(moments) == 1200
-    assert {after - before for before, after in zip(moments, moments[1:], strict=False)} == {timedelta(seconds=6)}
+    assert {after - before for before, after in itertools.pairwise(moments)} == {timedelta(seconds=6)}
 
 
 def test_a_refusal_costs_no_pace_and_an_undecided_call_waits_for_its_verdict() -> None:

@@ -101,7 +101,9 @@ def test_a_clock_that_is_put_back_does_not_make_the_rest_longer() -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(sorted(Disposition)), st.integers(0, 90))))
-def test_no_more_than_one_call_is_placed_between_a_stop_and_the_next_success(ends: list[tuple[Disposition, int]]) -> None:
+def test_no_more_than_one_call_is_placed_between_a_stop_and_the_next_success(
+    ends: list[tuple[Disposition, int]],
+) -> None:
     breaker, now, resting = Breaker(), NOON, False
     for disposition, seconds in ends:
         now += timedelta(seconds=seconds)
