@@ -85,7 +85,8 @@ def lost(store: Store, results: set[tuple[int, str]]) -> int:
     """How many of these results the store does not hold, and opt-outs without an entry of the register."""
     with store.reading() as connection:
         listed = set(connection.execute(sa.text("SELECT call_id FROM dnc_entry")).scalars())
-        kept = set(connection.execute(sa.text("SELECT call_id, kind FROM call_result")).tuples())
+        saved = connection.execute(sa.text("SELECT call_id, kind FROM call_result"))
+        kept = {(row.call_id, row.kind) for row in saved}
     missing = sum((call, KEPT_AS.get(kind, kind)) not in kept for call, kind in results)
     return missing + len({call for call, kind in results if kind == "opt_out"} - listed)
 
