@@ -11,7 +11,8 @@ import asyncio
 import hashlib
 import logging
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Coroutine, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -30,7 +31,7 @@ from outbound.clock import LoopClock
 from outbound.dialer import Dialer, at_once
 from outbound.errors import OutboundError
 from outbound.routes import TextRoute
-from outbound.simulation.clock import run_virtually
+from outbound.simulation.clock import VirtualTimeLoop
 from outbound.simulation.faults import Dead, Death, Faults, MortalJournal, MortalStore, SteppingClock, Unreliable
 from outbound.simulation.trial import Question, Trial
 from outbound.simulation.witness import Witness, WitnessedRoute
@@ -141,7 +142,7 @@ class _Ordeal:
             await self._work(owner)
 
         try:
-            run_virtually(life())
+            _until_death(life())
         except Death:
             if self._chance.random() < self._faults.told_dead:
                 self._dead.add(owner)
@@ -222,6 +223,20 @@ class _Ordeal:
                 digest.update(repr(tuple(row)).encode())
                 endings[str(row.disposition)] += 1
         return dict(endings.most_common()), digest.hexdigest()[:16]
+
+
+def _until_death(life: Coroutine[Any, Any, None]) -> None:
+    """Runs a process to its end, or to its death; its remains are cleared away, and reach nothing and nobody."""
+    loop = VirtualTimeLoop()
+    try:
+        loop.run_until_complete(life)
+    finally:
+        while remains := asyncio.all_tasks(loop):
+            for task in remains:
+                task.cancel()
+            with suppress(Death):  # whoever waits for a task that died hears of it once more
+                loop.run_until_complete(asyncio.wait(remains))
+        loop.close()
 
 
 def _told(loop: asyncio.AbstractEventLoop, context: dict[str, Any]) -> None:
