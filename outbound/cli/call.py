@@ -80,7 +80,7 @@ def call(
 
     On the simulated line, in text and on the microphone the call is a rehearsal in a scratch store: nothing of it is
     kept unless --contact names whose call it is. A telephone is rung through the same gate as in a campaign, and the
-    call is kept under the campaign's name with "-test" behind it.
+    call is kept under the campaign's name with "-test" behind it. Exits with 3 when the gate says no.
     Example: outbound call --campaign my.yaml --line microphone --field name=Dana
     """
     if ctx.invoked_subcommand is not None:
@@ -94,7 +94,11 @@ def call(
         definition, source, example_fields(definition, given(fields)), language or definition.language
     )
 
+    refused: list[Refused] = []
+
     def watch(news: News) -> None:
+        if isinstance(news, Refused):
+            refused.append(news)
         if json:
             output.emit_json_line(as_event(news))
         else:
@@ -144,6 +148,8 @@ def call(
         case _:
             with trial.rehearsal(wanted) as (store, contact_id, start):
                 wiring.run(line, lambda clock: on_a_simulated_line(clock, store, contact_id), start)
+    if refused:
+        raise typer.Exit(output.REFUSED_EXIT)
 
 
 def _definition(campaign: str, db: str | None) -> tuple[CampaignDefinition, str]:
