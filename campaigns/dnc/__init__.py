@@ -5,11 +5,12 @@ Keeping entries is `campaigns/store/register.py`; nothing here writes to the sto
 
 from campaigns.dnc.bulk import read_numbers
 from campaigns.dnc.entries import Entry, NewEntry, Reach
-from campaigns.dnc.exporting import ExportFormat, Written, write_entries
+from campaigns.dnc.exporting import ExportFormat, Written, harmless, write_entries
 from campaigns.dnc.numbers import NotANumber, e164
-from campaigns.dnc.reading import ListFormat, ListLine, RejectedLine, format_of, read_list
+from campaigns.dnc.reading import MENDED, ListFormat, ListLine, RejectedLine, format_of, read_list
 
 __all__ = [
+    "MENDED",
     "Entry",
     "ExportFormat",
     "ListFormat",
@@ -21,6 +22,7 @@ __all__ = [
     "Written",
     "e164",
     "format_of",
+    "harmless",
     "read_list",
     "read_numbers",
     "write_entries",

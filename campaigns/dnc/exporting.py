@@ -127,6 +127,11 @@ def _csv(path: Path, rows: Iterable[Row]) -> tuple[int, int]:
 def _harmless(column: str, text: str) -> str:
     if column == "number":
         return f"tel:{text}" if text.startswith("+") else text
+    return harmless(text)
+
+
+def harmless(text: str) -> str:
+    """The text as a cell of a CSV in which no spreadsheet finds a formula; reading a list takes the mark away."""
     return f"'{text}" if _FORMULA.match(text) else text
 
 

@@ -31,6 +31,7 @@ def e164(text: str, region: str | None = None) -> str:
         NotANumber: with what to do about it.
     """
     text = text.strip()
+    region = region.upper() if region else None
     if region == "US" or text.startswith("+1"):  # most of the long lists
         plain = _NANP.fullmatch(text)
         if plain:

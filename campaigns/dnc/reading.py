@@ -9,7 +9,7 @@ from __future__ import annotations
 import codecs
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -17,6 +17,7 @@ from functools import partial
 from pathlib import Path
 
 from campaigns.dnc.numbers import NotANumber, e164
+from campaigns.dnc.rows import rows as csv_rows
 from campaigns.errors import CampaignError
 from campaigns.outcomes import Scope
 from campaigns.tables import read_table
@@ -55,12 +56,23 @@ class ListLine:
 
 @dataclass(frozen=True, slots=True)
 class RejectedLine:
-    """A line that cannot be used: the text as it was, one sentence why, one what to do."""
+    """A line that cannot be used: its number as it was, or the whole line, one sentence why, one what to do.
+
+    Attributes:
+        values: what else the line said, by column, so that nothing is lost when it is mended.
+    """
 
     line: int
     text: str = field(repr=False)
     reason: str
     fix: str
+    values: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+
+Read = ListLine | RejectedLine
+Row = tuple[int, list[str] | str]
+MENDED = ("number", "scope", "target", "words", "note", "expires_at")
+"""The columns that an import reads, and that a file of rejected lines has."""
 
 
 _SUFFIXES = {
@@ -94,7 +106,7 @@ def format_of(path: Path) -> ListFormat:
     return ListFormat.PLAIN
 
 
-def read_list(path: Path, form: ListFormat, region: str | None = None) -> Iterator[ListLine | RejectedLine]:
+def read_list(path: Path, form: ListFormat, region: str | None = None) -> Iterator[Read]:
     """Every line of a list, good or not; blank ones are left out.
 
     Args:
@@ -104,8 +116,11 @@ def read_list(path: Path, form: ListFormat, region: str | None = None) -> Iterat
         CampaignError: the file cannot be read, or has no column of numbers.
     """
     match form:
-        case ListFormat.CSV | ListFormat.XLSX:
-            return _read_table(path, region)
+        case ListFormat.CSV:
+            return _csv(path, region)
+        case ListFormat.XLSX:
+            table = read_table(path, "en")
+            return _read_table(path, table.header, table.rows, region)
         case ListFormat.JSON_LINES:
             return _read_lines(path, partial(_json_line, region=region))
         case ListFormat.US:
@@ -114,7 +129,7 @@ def read_list(path: Path, form: ListFormat, region: str | None = None) -> Iterat
             return _read_lines(path, lambda line, text: ListLine(line, e164(text, region)))
 
 
-def _read_lines(path: Path, read: Callable[[int, str], ListLine]) -> Iterator[ListLine | RejectedLine]:
+def _read_lines(path: Path, read: Callable[[int, str], Read]) -> Iterator[Read]:
     for line, text in _lines(path):
         text = text.strip()
         if not text:
@@ -135,35 +150,48 @@ def _us_line(line: int, text: str) -> ListLine:
     return ListLine(line, f"+1{found[1]}{found[2]}")
 
 
-def _json_line(line: int, text: str, region: str | None) -> ListLine:
+def _json_line(line: int, text: str, region: str | None) -> Read:
     try:
         values = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise NotANumber("The line is not JSON.", "Write one object a line.") from error
     if not isinstance(values, dict):
         raise NotANumber("The line is no JSON object.", 'Write it like {"number": "+12125550123"}.')
     return _record(line, {str(name): str(value) for name, value in values.items() if value is not None}, region)
 
 
-def _read_table(path: Path, region: str | None) -> Iterator[ListLine | RejectedLine]:
-    table = read_table(path, "en")
-    names = [" ".join(re.sub(r"[\W_]+", " ", name.casefold()).split()) for name in table.header]
+def _read_table(path: Path, header: Sequence[str], rows: Iterable[Row], region: str | None) -> Iterator[Read]:
+    names = [" ".join(re.sub(r"[\W_]+", " ", name.casefold()).split()) for name in header]
     place = next((names.index(name) for name in _NUMBER_HEADINGS if name in names), None)
     if place is None:
         raise CampaignError(
-            f"{path} has no column of numbers; it has {', '.join(filter(None, table.header)) or 'none'}.",
+            f"{path} has no column of numbers; it has {', '.join(filter(None, header)) or 'none'}.",
             'Name that column "number"; for a file without headings give --format plain.',
         )
     names[place] = "number"
-    for line, cells in table.rows:
+    for line, cells in rows:
+        if isinstance(cells, str):
+            yield RejectedLine(line, cells, "The quotation marks do not fit.", "Close what is open, or take it out.")
+            continue
         values = {name: _ESCAPED.sub("", cell, count=1) for name, cell in zip(names, cells, strict=False)}
-        try:
-            yield _record(line, {name.replace(" ", "_"): value for name, value in values.items()}, region)
-        except NotANumber as error:
-            yield RejectedLine(line, cells[place] if place < len(cells) else "", str(error), error.hint)
+        yield _record(line, {name.replace(" ", "_"): value for name, value in values.items()}, region)
 
 
-def _record(line: int, values: Mapping[str, str], region: str | None) -> ListLine:
+def _csv(path: Path, region: str | None) -> Iterator[Read]:
+    found = csv_rows(_lines(path, "surrogateescape"))
+    _, header = next(found, (1, []))
+    return _read_table(path, header if isinstance(header, list) else [header], found, region)
+
+
+def _record(line: int, values: Mapping[str, str], region: str | None) -> Read:
+    try:
+        return _entry(line, values, region)
+    except NotANumber as error:
+        kept = {name: values[name] for name in MENDED if values.get(name)}
+        return RejectedLine(line, kept.pop("number", ""), str(error), error.hint, kept)
+
+
+def _entry(line: int, values: Mapping[str, str], region: str | None) -> ListLine:
     scope = values.get("scope") or None
     target = values.get("target", "")
     try:
@@ -195,13 +223,15 @@ def _moment(text: str) -> datetime | None:
     return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
+def _lines(path: Path, errors: str = "replace") -> Iterator[tuple[int, str]]:
     """Numbered lines; bytes that are no UTF-8 become a mark, and an endless line is cut."""
     try:
         with path.open("rb") as file:
             start = file.read(4)
         wide = start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-        with path.open(encoding="utf-16" if wide else "utf-8-sig", errors="replace", newline=None) as file:
+        with path.open(
+            encoding="utf-16" if wide else "utf-8-sig", errors="replace" if wide else errors, newline=None
+        ) as file:
             line = 0
             while text := file.readline(_LONGEST_LINE):
                 line += 1

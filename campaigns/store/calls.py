@@ -226,7 +226,7 @@ class Calls(Gate, Results):
 
     def _habits(self, connection: Connection, row: Any, terms: Terms) -> Habits | None:
         """When the contact of a call may be called, and when somebody was there; None where its zone is not known."""
-        where = connection.execute(_WHERE, {"contact": row.contact_id}).one()
+        where = _WHERE.one(connection, contact=row.contact_id)
         zones = zones_of(where.number, where.timezone)
         if not zones:
             return None
@@ -359,7 +359,7 @@ _REOPEN = Prepared(
         next_at=_moment("due"),
     )
 )
-_WHERE = (
+_WHERE = Prepared(
     sa.select(contact.c.number, contact.c.timezone, campaign.c.name.label("campaign"))
     .join(campaign, campaign.c.id == contact.c.campaign_id)
     .where(contact.c.id == sa.bindparam("contact"))

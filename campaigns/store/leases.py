@@ -16,6 +16,7 @@ from sqlalchemy.dialects import postgresql
 from campaigns.errors import CampaignError
 from campaigns.store import tables
 from campaigns.store.database import Database
+from campaigns.store.prepared import Prepared
 from campaigns.store.tables import table
 
 lease = table(tables.Lease)
@@ -63,13 +64,12 @@ class Leases(Database):
             LeaseHeld: somebody else has it.
         """
         until = now + timedelta(seconds=seconds)
-        insert = postgresql.insert(lease)
         with self.writing() as connection:
-            connection.execute(insert.values(name=name, owner=owner, until=now).on_conflict_do_nothing())
-            held = connection.execute(sa.select(lease).where(lease.c.name == name).with_for_update()).one()
+            _OFFER.change(connection, name=name, owner=owner, until=now)
+            held = _HELD.one(connection, name=name)
             if held.owner != owner and held.until > now and not dead(held.owner):
                 raise LeaseHeld(held.owner, held.until)
-            connection.execute(sa.update(lease).where(lease.c.name == name).values(owner=owner, until=until))
+            _TAKE.change(connection, lease=name, owner=owner, until=until)
         return until
 
     def release_lease(self, owner: str) -> None:
@@ -83,6 +83,17 @@ def holds_lease(connection: Connection, owner: str, now: datetime) -> bool:
     return connection.execute(_HOLDS, {"owner": owner, "now": now}).first() is not None
 
 
+_OFFER = Prepared(
+    postgresql.insert(lease)
+    .values({column.name: sa.bindparam(column.name) for column in lease.c})
+    .on_conflict_do_nothing()
+)
+_HELD = Prepared(sa.select(lease).where(lease.c.name == sa.bindparam("name")).with_for_update())
+_TAKE = Prepared(
+    sa.update(lease)
+    .where(lease.c.name == sa.bindparam("lease"))
+    .values(owner=sa.bindparam("owner"), until=sa.bindparam("until", type_=lease.c.until.type))
+)
 _HOLDS = (
     sa.select(lease.c.name)
     .where(lease.c.owner == sa.bindparam("owner"), lease.c.until > sa.bindparam("now", type_=lease.c.until.type))

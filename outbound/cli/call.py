@@ -26,8 +26,6 @@ from outbound.lines.microphone import MicrophoneLine, Speakers
 from outbound.lines.recorded import RecordedLine
 from outbound.lines.sip import SipSettings
 
-REFUSED = 3
-"""The exit code of a call that the gate did not allow."""
 
 
 class LineName(StrEnum):
@@ -152,7 +150,7 @@ def call(
             with trial.rehearsal(wanted) as (store, contact_id, start):
                 wiring.run(line, lambda clock: on_a_simulated_line(clock, store, contact_id), start)
     if not any(isinstance(news, Finished) for news in seen):
-        raise typer.Exit(REFUSED if seen else 1)
+        raise typer.Exit(output.REFUSED_EXIT if seen else 1)
 
 
 def _definition(campaign: str, db: str | None) -> tuple[CampaignDefinition, str]:

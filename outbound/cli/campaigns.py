@@ -12,8 +12,11 @@ import typer
 
 from campaigns import templates
 from campaigns.definition import CampaignDefinition, load, parse
+from campaigns.preflight import preflight
 from campaigns.store import CampaignState, Store
 from outbound.cli import campaign_file, output
+from outbound.cli.compliance import print_preflight
+from outbound.cli.lists import Actor, who
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 
@@ -98,43 +101,53 @@ def show(campaign: Campaign, db: output.Db = None, json: output.Json = False) ->
     output.out.print(record.source, markup=False)
 
 
-def start(campaign: Campaign, db: output.Db = None) -> None:
+def start(campaign: Campaign, actor: Actor = None, db: output.Db = None) -> None:
     """Let a campaign's contacts be called, as far as the rules allow. A file is saved as the newest version first.
 
+    First says how many will be called when, how many not, and why. Exits with 3, and starts nothing, for a marketing
+    campaign without the duties that the rule packs ask for.
     Example: outbound campaign start my.yaml && outbound run --line simulated
     """
     with opened(db) as store:
+        now = SystemClock().now()
         path = Path(campaign)
         if path.suffix in (".yaml", ".yml"):
             definition = load(path)
             _refuse_unsafe(definition, path)
-            store.save_campaign(definition, path.read_text(encoding="utf-8"), SystemClock().now())
+            store.save_campaign(definition, path.read_text(encoding="utf-8"), now, actor=who(actor))
             name = definition.name
         else:
             name = campaign
             _refuse_unsafe(parse(store.campaign(name).source, name), name)
-        counts = store.contact_counts(name)
-        store.set_state(name, CampaignState.RUNNING, SystemClock().now())
-    waiting = counts["open"]
+        found = preflight(store, name, now)
+        print_preflight(found)
+        if found.refused:
+            output.fail(
+                f"{name} was not started", "meet what is named above, then start it again", code=output.REFUSED_EXIT
+            )
+        store.set_state(name, CampaignState.RUNNING, now, actor=who(actor))
+    waiting = found.contacts
     output.note(f"{name} is running; {waiting} contact{'' if waiting == 1 else 's'} to call. Next: outbound run")
 
 
-def pause(campaign: Campaign, db: output.Db = None) -> None:
+def pause(campaign: Campaign, actor: Actor = None, db: output.Db = None) -> None:
     """Place no further call for a campaign until it is resumed. Calls in progress end by themselves."""
-    _change(campaign, db, CampaignState.PAUSED, {CampaignState.RUNNING})
+    _change(campaign, actor, db, CampaignState.PAUSED, {CampaignState.RUNNING})
 
 
-def resume(campaign: Campaign, db: output.Db = None) -> None:
+def resume(campaign: Campaign, actor: Actor = None, db: output.Db = None) -> None:
     """Go on with a paused campaign."""
-    _change(campaign, db, CampaignState.RUNNING, {CampaignState.PAUSED})
+    _change(campaign, actor, db, CampaignState.RUNNING, {CampaignState.PAUSED})
 
 
-def stop(campaign: Campaign, db: output.Db = None) -> None:
+def stop(campaign: Campaign, actor: Actor = None, db: output.Db = None) -> None:
     """End a campaign for good; contacts that were not called yet stay uncalled."""
-    _change(campaign, db, CampaignState.STOPPED, {CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.DRAFT})
+    _change(
+        campaign, actor, db, CampaignState.STOPPED, {CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.DRAFT}
+    )
 
 
-def _change(campaign: str, db: str | None, to: CampaignState, out_of: set[CampaignState]) -> None:
+def _change(campaign: str, actor: str | None, db: str | None, to: CampaignState, out_of: set[CampaignState]) -> None:
     with opened(db) as store:
         record = store.campaign(campaign_name(campaign))
         if record.state is to:
@@ -142,7 +155,7 @@ def _change(campaign: str, db: str | None, to: CampaignState, out_of: set[Campai
             return
         if record.state not in out_of:
             output.fail(f"{record.name} is {record.state}", _way_on(store, record.state))
-        store.set_state(record.name, to, SystemClock().now())
+        store.set_state(record.name, to, SystemClock().now(), actor=who(actor))
     output.note(f"{record.name} is {to}")
 
 

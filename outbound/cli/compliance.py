@@ -23,9 +23,6 @@ from outbound.cli.lists import Actor, Moment, Region, moment, who
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 
-REFUSED_EXIT = 3
-"""The exit code of a plain no: the number may not be called, the campaign may not start."""
-
 Number = Annotated[str, typer.Argument(help="A telephone number, like +12125550123.")]
 CampaignName = Annotated[str, typer.Argument(help="A campaign's name, or its file.", metavar="CAMPAIGN")]
 
@@ -58,7 +55,7 @@ def may_call(
     else:
         _print_verdict(shown, verdict)
     if not verdict.allowed:
-        raise typer.Exit(REFUSED_EXIT)
+        raise typer.Exit(output.REFUSED_EXIT)
 
 
 def _print_verdict(shown: str, verdict: Verdict) -> None:
@@ -93,7 +90,7 @@ def preflight(campaign: CampaignName, db: output.Db = None, json: output.Json = 
     else:
         print_preflight(found)
     if found.refused:
-        raise typer.Exit(REFUSED_EXIT)
+        raise typer.Exit(output.REFUSED_EXIT)
 
 
 def print_preflight(found: Preflight) -> None:

@@ -11,7 +11,7 @@ from typing import IO, Annotated
 
 import typer
 
-from campaigns.dnc import ListLine, RejectedLine
+from campaigns.dnc import MENDED, ListLine, RejectedLine, harmless
 from outbound.cli import output
 
 Actor = Annotated[
@@ -70,8 +70,10 @@ class Rejects:
         """A bad line."""
         if self._file is None:
             self._file = self.path.open("w", encoding="utf-8-sig", newline="")
-            csv.writer(self._file).writerow(["line", "number", "rejected because", "what to do"])
-        csv.writer(self._file).writerow([line.line, line.text, line.reason, line.fix])
+            csv.writer(self._file).writerow(["line", *MENDED, "rejected because", "what to do"])
+        values = {**line.values, "number": line.text}
+        cells = (harmless(values.get(name, "")) for name in MENDED)
+        csv.writer(self._file).writerow([line.line, *cells, line.reason, line.fix])
         self.count += 1
         if self.count <= 5:
             self._first.append(line)
@@ -81,4 +83,4 @@ class Rejects:
         for line in self._first:
             output.note(f"  line {line.line}: {line.reason}")
         if self.count:
-            output.note(f"the rejected lines stand in {self.path}: mend the column number and import that file")
+            output.note(f"the rejected lines stand in {self.path}: mend that file and import it")

@@ -38,6 +38,9 @@ Db = Annotated[
     ),
 ]
 
+REFUSED_EXIT = 3
+"""The exit code of a plain no: the number may not be called, the campaign may not start."""
+
 OURS = (OutboundError, CampaignError, AudioError)
 """The errors that tell a user what to do; anything else is a defect and keeps its traceback."""
 

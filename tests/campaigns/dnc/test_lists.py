@@ -137,3 +137,24 @@ def test_an_export_that_fails_leaves_the_old_file(tmp_path: Path) -> None:
         write_entries(path, ExportFormat.CSV, broken())  # type: ignore[arg-type]
     assert path.read_text() == "old"
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_one_broken_row_of_a_csv_costs_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    rows = [
+        b"number,words",
+        b'+12125550123,"he said ""stop"""',
+        b'+12125550124,"never closed',
+        b"+12125550125,\xe9t\xe9",
+    ]
+    rows += [b"+1212555\xff,", b'+12125550126,"over\ntwo lines"', b"\x00\x01,\x81\x8d", b"+12125550127"]
+    path.write_bytes(b"\r\n".join(rows) + b"\n")
+    lines = read(path)
+    good = [line for line in lines if isinstance(line, ListLine)]
+    assert [(line.number[-3:], line.words) for line in good] == [
+        ("123", 'he said "stop"'),
+        ("125", "\u00e9t\u00e9"),
+        ("126", "over\ntwo lines"),
+        ("127", ""),
+    ]
+    assert [line.line for line in lines if isinstance(line, RejectedLine)] == [3, 5, 8]

@@ -78,3 +78,19 @@ def test_the_audit_shows_what_was_done(db: str) -> None:
     assert "contacts.add" in shown.stdout
     assert "campaign.save" in shown.stdout
     assert "2125550" not in shown.stdout
+
+
+def test_a_campaign_that_starts_first_says_who_is_called_and_who_is_not(db: str) -> None:
+    started = run(db, "campaign", "start", "shipping", "--actor", "ann")
+    assert started.exit_code == 0
+    assert "3 later" in started.stdout or "3 contacts may be called now" in started.stdout
+    changes = json.loads(run(db, "audit", "--action", "campaign.state", "--json").stdout)
+    assert [(one["actor"], one["what"]["state"]) for one in changes] == [("ann", "running")]
+
+
+def test_marketing_without_its_duties_does_not_start(db: str, tmp_path: Path) -> None:
+    text = templates.template_text("renewal", "en-US").replace("+18005550123", "+12025550123")
+    (tmp_path / "renewal.yaml").write_text(text)
+    assert run(db, "campaign", "start", tmp_path / "renewal.yaml").exit_code != 0
+    states = {one["name"]: one["state"] for one in json.loads(run(db, "campaign", "list", "--json").stdout)}
+    assert states.get("renewal", "draft") == "draft"

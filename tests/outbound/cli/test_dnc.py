@@ -80,6 +80,19 @@ def test_an_import_keeps_the_good_lines_and_writes_the_bad_ones_down(db: str, tm
     assert (first["source"], first["note"]) == ("import", "list.csv")
 
 
+def test_a_rejected_line_keeps_all_it_said_and_runs_in_no_spreadsheet(db: str, tmp_path: Path) -> None:
+    source = tmp_path / "list.csv"
+    source.write_text('number,scope,target,words\n+1 212,brand,Lumen,=1+1\n"=cmd()",,,\n')
+    rejects = tmp_path / "list.rejects.csv"
+    assert json.loads(run(db, "import", source, "--json").stdout)["rejected"] == 2
+    rows = list(csv.reader(rejects.read_text("utf-8-sig").splitlines()))
+    assert not any(cell.startswith(("=", "+", "-", "@")) for row in rows for cell in row)
+    rejects.write_text(rejects.read_text("utf-8-sig").replace("'+1 212", "+1 212 555 0123"), encoding="utf-8")
+    assert json.loads(run(db, "import", rejects, "--json").stdout)["new"] == 1
+    (entry,) = json.loads(run(db, "list", "--json").stdout)
+    assert (entry["scope"], entry["target"], entry["words"]) == ("brand", "Lumen", "=1+1")
+
+
 @pytest.mark.parametrize("name", ["a.csv", "a.jsonl", "a.xlsx", "a.txt"])
 def test_an_export_goes_into_another_store_as_it_is(db: str, tmp_path: Path, name: str) -> None:
     run(db, "add", "+12125550123", "+442079460123")
