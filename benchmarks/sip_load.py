@@ -74,11 +74,12 @@ class Computing:
         decoding = farm = farm_memory = 0.0
         memory = _memory(os.getpid())
         for process in _children():
-            seconds = _seconds(process)
-            if b"farm" in Path(f"/proc/{process}/cmdline").read_bytes():
-                farm, farm_memory = farm + seconds, farm_memory + _memory(process)
-            else:
-                decoding, memory = decoding + seconds, memory + _memory(process)
+            with contextlib.suppress(OSError):  # one that has just ended
+                seconds = _seconds(process)
+                if b"farm" in Path(f"/proc/{process}/cmdline").read_bytes():
+                    farm, farm_memory = farm + seconds, farm_memory + _memory(process)
+                else:
+                    decoding, memory = decoding + seconds, memory + _memory(process)
         descriptors = len(list(Path("/proc/self/fd").iterdir()))
         return cls(own.ru_utime + own.ru_stime, decoding, farm, memory, farm_memory, descriptors)
 

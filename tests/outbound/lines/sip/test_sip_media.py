@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from audio.pcm import to_mulaw
+from audio.pcm import joined, silence, to_mulaw
+from audio.tones import dtmf
 from outbound.lines.base import Answered, Channel, EndCause, Frame, Signal
 from outbound.lines.sip.channel import SipChannel
 from tests.audio.sounds import hum, pitch
@@ -172,5 +173,33 @@ def test_our_own_keys_reach_the_far_end() -> None:
             await callee.until("CALL_CLOSED")
             pressed = [event["text"] for event in callee.events if event["event"] == "CALL_DTMF_START"]
             assert pressed == ["1", "#"]
+
+    asyncio.run(run())
+
+
+def test_keys_in_the_sound_are_keys_on_a_trunk_that_sends_no_events(tmp_path: Path) -> None:
+    pressed = joined([silence(0.5), dtmf("49", 0.15, 0.4), silence(3.0)], 8_000)
+    path = tmp_path / "keys.ulaw"
+    path.write_bytes(to_mulaw(pressed.samples).tobytes())
+    steps = scenario(answer(port=PLAYING_PORT), play(path), pause(2_500), bye())
+
+    async def run() -> None:
+        async with sipp(steps, tmp_path) as callee:
+            assert (await one_call(callee, inband_keys=True)).keys == "49"
+
+    asyncio.run(run())
+
+
+def test_sound_that_stops_ends_the_call_as_lost(tmp_path: Path) -> None:
+    steps = scenario(
+        answer(port=PLAYING_PORT), play(tone(440, 5, tmp_path)), pause(700), silence_rtp(), expect("BYE"),
+        reply("200 OK"),
+    )  # fmt: skip
+
+    async def run() -> None:
+        async with sipp(steps, tmp_path) as callee:
+            heard = await one_call(callee, media_timeout_seconds=1)
+            assert heard.end.cause is EndCause.LOST
+            assert not heard.frames[10].lost
 
     asyncio.run(run())

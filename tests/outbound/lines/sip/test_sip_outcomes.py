@@ -137,6 +137,19 @@ def test_a_slow_phone_is_not_a_silent_route(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+def test_an_invite_that_is_sent_again_because_the_trunk_is_slow_is_one_call(tmp_path: Path) -> None:
+    """Timer A fires after 0.5 s without any answer (RFC 3261 section 17.1.1.2)."""
+    steps = scenario(expect("INVITE"), reply("180 Ringing"), pause(1_500), answer(), pause(200), bye())
+
+    async def run() -> None:
+        async with sipp(steps, tmp_path) as callee:
+            heard = await one_call(callee)
+            assert [type(signal).__name__ for signal in heard.signals] == ["Ringing", "Answered", "Ended"]
+            assert heard.end.cause is EndCause.FAR_END, callee.errors()
+
+    asyncio.run(run())
+
+
 def test_the_callee_hangs_up(tmp_path: Path) -> None:
     async def run() -> None:
         async with sipp(scenario(reply("180 Ringing"), answer(), pause(300), bye()), tmp_path) as callee:
