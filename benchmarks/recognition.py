@@ -15,6 +15,7 @@ import argparse
 import json
 import sys
 import time
+from collections import defaultdict
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -90,6 +91,7 @@ def figures(answers: Sequence[Answer], sound_seconds: float) -> dict[str, Share 
     return {
         "intent accuracy, synthetic voices": _right(a for a in synthetic if a.clip.intent is not Intent.OTHER),
         "missed opt-outs": _wrong(a for a in synthetic if a.clip.intent is Intent.OPT_OUT),
+        "missed opt-outs, said again by another voice": _missed_twice(synthetic),
         "false opt-outs": _taken_for_opt_out(synthetic),
         "false opt-outs on hard negatives": _taken_for_opt_out(a for a in synthetic if a.clip.hard_negative),
         "hard negatives understood": _right(a for a in synthetic if a.clip.hard_negative),
@@ -118,6 +120,16 @@ def _right(answers: Iterator[Answer] | Sequence[Answer]) -> Share:
 def _wrong(answers: Iterator[Answer]) -> Share:
     judged = [answer.is_right for answer in answers]
     return Share(len(judged) - sum(judged), len(judged))
+
+
+def _missed_twice(answers: Sequence[Answer]) -> Share:
+    """Of the wordings that more than one voice said, those that were missed each time."""
+    by_wording: defaultdict[str, list[bool]] = defaultdict(list)
+    for answer in answers:
+        if answer.clip.intent is Intent.OPT_OUT:
+            by_wording[answer.clip.text].append(answer.is_right)
+    again = [rights for rights in by_wording.values() if len(rights) > 1]
+    return Share(sum(not any(rights) for rights in again), len(again))
 
 
 def _taken_for_opt_out(answers: Iterator[Answer] | Sequence[Answer]) -> Share:

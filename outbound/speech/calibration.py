@@ -24,6 +24,7 @@ from outbound.speech.labelled import Clip, Part
 _CAUTION = 4.0
 """So many clips' worth of belief that the curve in force is right: a handful of answers does not overthrow it."""
 _STEPS = 30
+_HALVINGS = 12
 _BINS = 10
 _LEAST = 20
 """Clips in each half. Fewer tell nothing."""
@@ -132,12 +133,20 @@ def _fit(hearings: Sequence[Hearing]) -> Curve:
     sure, right = _arrays(hearings)
     inputs = np.stack([[log_odds(one) for one in sure], np.ones(len(sure))], axis=1)
     as_it_is = np.array([1.0, 0.0])
-    weights = as_it_is.copy()
+
+    def cost(weights: NDArray[np.float64]) -> float:
+        sums = inputs @ weights
+        return float(np.sum(np.logaddexp(0, sums) - right * sums) + _CAUTION / 2 * np.sum((weights - as_it_is) ** 2))
+
+    weights = as_it_is
     for _ in range(_STEPS):
         likely = 1 / (1 + np.exp(-inputs @ weights))
         slope = inputs.T @ (likely - right) + _CAUTION * (weights - as_it_is)
         curvature = (inputs * (likely * (1 - likely))[:, None]).T @ inputs + _CAUTION * np.eye(2)
-        weights -= np.linalg.solve(curvature, slope)
+        step = np.linalg.solve(curvature, slope)
+        # A whole step overshoots where an engine was much too sure.
+        lengths = (weights - step / 2**halvings for halvings in range(_HALVINGS))
+        weights = min(lengths, key=cost)
     return Curve(float(weights[0]), float(weights[1]))
 
 
