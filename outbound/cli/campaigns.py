@@ -12,8 +12,10 @@ import typer
 
 from campaigns import templates
 from campaigns.definition import CampaignDefinition, load, parse
+from campaigns.pacing import Pace
 from campaigns.store import CampaignState, Store
 from outbound.cli import campaign_file, output
+from outbound.cli.paces import PerHour, PerSecond, WarmUp, pace_of, told
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 
@@ -44,6 +46,7 @@ def list_(
                     "brand": r.brand,
                     "purpose": r.purpose,
                     "state": r.state,
+                    "because": r.because,
                     "version": r.version,
                     "contacts": counts[r.name],
                 }
@@ -69,6 +72,9 @@ def list_(
                 for r in records
             ],
         )
+        for record in records:
+            if record.because:
+                output.note(f"{record.name}: {record.because}")
 
 
 def show(campaign: Campaign, db: output.Db = None, json: output.Json = False) -> None:
@@ -94,6 +100,8 @@ def show(campaign: Campaign, db: output.Db = None, json: output.Json = False) ->
             )
         ],
     )
+    if record.because:
+        output.out.print(f"\n{record.because}", markup=False)
     output.out.print()
     output.out.print(record.source, markup=False)
 
@@ -132,6 +140,28 @@ def resume(campaign: Campaign, db: output.Db = None) -> None:
 def stop(campaign: Campaign, db: output.Db = None) -> None:
     """End a campaign for good; contacts that were not called yet stay uncalled."""
     _change(campaign, db, CampaignState.STOPPED, {CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.DRAFT})
+
+
+def pace(
+    campaign: Campaign,
+    in_flight: Annotated[int | None, typer.Option(min=1, help="At most so many calls at a time.")] = None,
+    per_second: PerSecond = None,
+    per_hour: PerHour = None,
+    warm_up: WarmUp = None,
+    from_file: Annotated[bool, typer.Option("--from-file", help="The campaign file's own pace again.")] = False,
+    db: output.Db = None,
+) -> None:
+    """Change how quickly a campaign calls, also while it runs; without an option, tell it.
+
+    Example: outbound campaign pace shipping --per-hour 300
+    """
+    asked = pace_of(in_flight, per_second, per_hour, warm_up)
+    with opened(db) as store:
+        record = store.campaign(campaign_name(campaign))
+        if from_file or asked != Pace():
+            store.set_pace(record.name, None if from_file else asked, SystemClock().now())
+        now = store.pace(record.name)
+    output.note(f"{record.name}: {told(now)}")
 
 
 def _change(campaign: str, db: str | None, to: CampaignState, out_of: set[CampaignState]) -> None:
