@@ -1,8 +1,8 @@
 """How near a forecast comes: the same people called on the jumping clock, and once more in real time.
 
-A small campaign with short waits, so that its retries take seconds, among people who ask for no call on another day. In real time the dialer runs as in `outbound run`:
-it waits for the disk, its transactions are off the event loop, and nothing is known before it happens. Takes minutes
-by its nature, and hardly any computing.
+A small campaign with short waits, so that its retries take seconds, among people who ask for no call on another day.
+In real time the dialer runs as in `outbound run`: it waits for the disk, its transactions are off the event loop, and
+nothing is known before it happens. Takes minutes by its nature, and hardly any computing.
 
     python -m benchmarks.forecast --contacts 24 --lines 6 [--json]
 """

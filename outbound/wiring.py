@@ -23,6 +23,7 @@ from platformdirs import user_data_path
 
 from audio.pcm import Sound
 from audio.synthesis import PromptCache, voice_for
+from campaigns.pacing import Pace
 from campaigns.store import Store
 from outbound.clock import Clock, LoopClock, SystemClock
 from outbound.dialer import Dialer, Watch, at_once, in_a_thread
@@ -176,6 +177,7 @@ def dialer(
     *,
     watch: Watch,
     calls_in_flight: int | None = None,
+    pace: Pace | None = None,
     campaign_names: list[str] | None = None,
     allow: Sequence[str] | None = None,
 ) -> Dialer:
@@ -189,6 +191,7 @@ def dialer(
         owner=owner(),
         has_ended=has_ended,
         calls_in_flight=calls_in_flight,
+        pace=pace,
         campaign_names=campaign_names,
         allow=allow,
         watch=watch,

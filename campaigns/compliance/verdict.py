@@ -29,6 +29,8 @@ class Rule(StrEnum):
     """Another call to this number is under way."""
     ZONE = "zone"
     """Nobody knows what time it is where the phone rings."""
+    DATES = "dates"
+    """The campaign's first day is to come, or its last one is over."""
     WINDOW = "window"
     HOLIDAY = "holiday"
     CAP = "cap"

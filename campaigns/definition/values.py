@@ -16,7 +16,8 @@ _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
 
 
-def _duration(written: Any) -> timedelta:
+def duration(written: Any) -> timedelta:
+    """15m, 3h, 1d, 1h30m. Raises ValueError: it is written otherwise."""
     parts = re.findall(r"(\d{1,4})\s*([smhd])", str(written))
     if not parts or re.sub(r"\d{1,4}\s*[smhd]", "", str(written)).strip():
         raise ValueError(f'"{written}" is not a duration. Write it like 15m, 3h or 1d')
@@ -86,7 +87,7 @@ def _list(written: Any) -> Any:
 
 
 Duration = Annotated[
-    timedelta, PlainValidator(_duration), WithJsonSchema({"type": "string", "pattern": r"^(\d+\s*[smhd]\s*)+$"})
+    timedelta, PlainValidator(duration), WithJsonSchema({"type": "string", "pattern": r"^(\d+\s*[smhd]\s*)+$"})
 ]
 """15m, 3h, 1d, 1h30m."""
 Days = Annotated[

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 import sqlalchemy as sa
 
@@ -62,6 +62,10 @@ class Remaining:
     last_due: datetime | None
 
 
+_LAST_ZONE = timedelta(hours=12)
+"""How long a day lasts in the last zone after it is over in UTC."""
+
+
 class Control(Campaigns):
     """Looking and steering."""
 
@@ -89,6 +93,19 @@ class Control(Campaigns):
                 raise NoSuchCampaign(name)
             self.record(connection, now, actor, "campaign.pace", None, {"campaign": name, "pace": text})
 
+    def pace(self, name: str) -> Pace:
+        """The pace of a campaign as it stands.
+
+        Raises:
+            NoSuchCampaign: there is none of that name.
+        """
+        query = sa.select(campaign.c.pace, version.c.terms).join(version, version.c.id == campaign.c.version_id)
+        with self.reading() as connection:
+            row = connection.execute(query.where(campaign.c.name == name)).one_or_none()
+        if row is None:
+            raise NoSuchCampaign(name)
+        return pace_from_json(row.pace) if row.pace else Terms.from_json(row.terms).pace
+
     def spent(self, running: Running) -> Spent:
         """What a campaign has come to; read once, and then counted by who dials."""
         with self.reading() as connection:
@@ -112,9 +129,16 @@ class Control(Campaigns):
             calls = connection.execute(_CALLS, {"campaign": campaign_id}).scalar_one()
         return Remaining(row.contacts, row.open or 0, row.held or 0, calls, row.last_due)
 
-    def end_campaign(self, name: str, now: datetime, because: str, *, actor: str) -> None:
-        """Stops a campaign whose time is over."""
-        self.set_state(name, CampaignState.STOPPED, now, actor=actor, because=because)
+    def close_campaigns(self, now: datetime, *, actor: str) -> list[str]:
+        """Stops the running campaigns whose last day is over everywhere on earth; their names."""
+        over = [
+            (one.name, one.terms.closes_on)
+            for one in self.running()
+            if one.terms.closes_on is not None and one.terms.closes_on < (now - _LAST_ZONE).date()
+        ]
+        for name, last_day in over:
+            self.set_state(name, CampaignState.STOPPED, now, actor=actor, because=f"Its last day was {last_day}.")
+        return [name for name, _ in over]
 
 
 _RUNNING = Prepared(

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -335,10 +335,24 @@ def standing(row: Any, terms: Terms, now: datetime) -> Iterator[Reason]:
         yield Reason(Rule.CONTACT, source, "An attempt to reach this contact is under way.")
     elif row.state == ContactState.CLOSED:
         yield Reason(Rule.CONTACT, source, f"The contact is closed: {row.closed_by}.")
+    yield from _outside_its_dates(row, terms, now)
     if row.due_at > now:
         yield Reason(Rule.NOT_DUE, source, "The next attempt is not due yet.", row.due_at)
     if row.attempts >= terms.max_attempts and row.last_disposition != Disposition.CALLBACK:
         yield Reason(Rule.ATTEMPTS, source, f"All {terms.max_attempts} attempts are used up.")
+
+
+def _outside_its_dates(row: Any, terms: Terms, now: datetime) -> Iterator[Reason]:
+    """The callee's calendar counts; of a number that may be in several zones, the strictest of them."""
+    source = f"campaign {row.campaign}"
+    for zone in zones_of(row.number, row.timezone) if terms.opens_on or terms.closes_on else ():
+        today = now.astimezone(zone).date()
+        if terms.opens_on is not None and today < terms.opens_on:
+            opens = datetime.combine(terms.opens_on, time(0), zone).astimezone(UTC)
+            yield Reason(Rule.DATES, source, f"The campaign opens on {terms.opens_on}.", opens)
+        if terms.closes_on is not None and today > terms.closes_on:
+            yield Reason(Rule.DATES, source, f"The campaign's last day was {terms.closes_on}.")
+            return
 
 
 def _running(connection: Connection, names: list[str] | None) -> list[Any]:

@@ -21,6 +21,7 @@ COMMANDS = {
     "pause": "campaigns:pause",
     "resume": "campaigns:resume",
     "stop": "campaigns:stop",
+    "pace": "campaigns:pace",
 }
 
 app = typer.Typer(

@@ -12,11 +12,13 @@ import typer
 
 from campaigns import templates
 from campaigns.definition import CampaignDefinition, load, parse
+from campaigns.pacing import Pace
 from campaigns.preflight import preflight
 from campaigns.store import CampaignState, Store
 from outbound.cli import campaign_file, output
 from outbound.cli.compliance import print_preflight
 from outbound.cli.lists import Actor, who
+from outbound.cli.paces import PerHour, PerSecond, WarmUp, pace_of, told
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 
@@ -47,6 +49,7 @@ def list_(
                     "brand": r.brand,
                     "purpose": r.purpose,
                     "state": r.state,
+                    "because": r.because,
                     "version": r.version,
                     "contacts": counts[r.name],
                 }
@@ -72,6 +75,9 @@ def list_(
                 for r in records
             ],
         )
+        for record in records:
+            if record.because:
+                output.note(f"{record.name}: {record.because}")
 
 
 def show(campaign: Campaign, db: output.Db = None, json: output.Json = False) -> None:
@@ -97,6 +103,8 @@ def show(campaign: Campaign, db: output.Db = None, json: output.Json = False) ->
             )
         ],
     )
+    if record.because:
+        output.out.print(f"\n{record.because}", markup=False)
     output.out.print()
     output.out.print(record.source, markup=False)
 
@@ -145,6 +153,29 @@ def stop(campaign: Campaign, actor: Actor = None, db: output.Db = None) -> None:
     _change(
         campaign, actor, db, CampaignState.STOPPED, {CampaignState.RUNNING, CampaignState.PAUSED, CampaignState.DRAFT}
     )
+
+
+def pace(
+    campaign: Campaign,
+    in_flight: Annotated[int | None, typer.Option(min=1, help="At most so many calls at a time.")] = None,
+    per_second: PerSecond = None,
+    per_hour: PerHour = None,
+    warm_up: WarmUp = None,
+    from_file: Annotated[bool, typer.Option("--from-file", help="The campaign file's own pace again.")] = False,
+    actor: Actor = None,
+    db: output.Db = None,
+) -> None:
+    """Change how quickly a campaign calls, also while it runs; without an option, tell it.
+
+    Example: outbound campaign pace shipping --per-hour 300
+    """
+    asked = pace_of(in_flight, per_second, per_hour, warm_up)
+    with opened(db) as store:
+        record = store.campaign(campaign_name(campaign))
+        if from_file or asked != Pace():
+            store.set_pace(record.name, None if from_file else asked, SystemClock().now(), actor=who(actor))
+        now = store.pace(record.name)
+    output.note(f"{record.name}: {told(now)}")
 
 
 def _change(campaign: str, actor: str | None, db: str | None, to: CampaignState, out_of: set[CampaignState]) -> None:

@@ -5,7 +5,10 @@ Decides only how news is shown. Numbers are masked; on a terminal that is none, 
 
 from __future__ import annotations
 
+import asyncio
 from collections import Counter, deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from types import TracebackType
@@ -17,8 +20,23 @@ from rich.table import Table
 from rich.text import Text
 
 from campaigns.outcomes import Disposition
+from campaigns.store import Store, StoreUnavailable
 from outbound.cli import output
-from outbound.dialer import Finished, Happened, News, Placed, Refused
+from outbound.clock import Clock
+from outbound.dialer import (
+    CampaignPaused,
+    ClockStepped,
+    Finished,
+    Happened,
+    News,
+    Placed,
+    Refused,
+    RouteIsBack,
+    RouteRests,
+    StoreIsAway,
+    StoreIsBack,
+)
+from outbound.dialing.progress import Gauge, Progress
 from outbound.dialogue.actions import Save, Say, Transfer
 from outbound.dialogue.events import Answered, Heard, Pressed, Ringing, Screened
 from outbound.dialogue.records import kind_of, record
@@ -53,6 +71,8 @@ class LiveView:
     _last: deque[tuple[Placed, Finished]] = field(default_factory=lambda: deque(maxlen=_LAST))
     _counts: Counter[Disposition] = field(default_factory=Counter)
     _refusals: Counter[str] = field(default_factory=Counter)
+    _progress: Progress | None = None
+    _alarm: str = ""
     _now: datetime | None = None
     _live: Live | None = None
 
@@ -73,9 +93,11 @@ class LiveView:
         """The dispositions so far."""
         return self._counts
 
-    def watch(self, news: News) -> None:
+    def watch(self, news: News | Progress) -> None:
         """Take note of what the dialer tells."""
         match news:
+            case Progress():
+                self._progress, self._now = news, news.at
             case Placed():
                 self._calls[news.call_id] = _Call(news)
                 self._now = news.at
@@ -86,6 +108,10 @@ class LiveView:
             case Refused():
                 self._refusals.update(str(reason.rule) for reason in news.verdict.reasons)
                 self._now = news.at
+            case _ if (said := _said(news)) is not None:
+                self._alarm = said
+                if self._live is None:
+                    output.note(said)
 
     @staticmethod
     def _note(call: _Call, what: object) -> None:
@@ -144,11 +170,75 @@ class LiveView:
         return Group(
             calls,
             Text(f"\n{when}   {sum(self._counts.values())} calls   {done}", style="bold"),
+            Text(_far(self._progress) if self._progress else ""),
             Text(f"not now: {held}" if held else "", style="dim"),
+            Text(self._alarm, style="bold red"),
         )
 
 
-def as_event(news: News, show_numbers: bool = False) -> dict[str, object]:
+def _far(progress: Progress) -> str:
+    """How far it is, in one line."""
+    parts = [f"{progress.done} of {progress.contacts} done", f"{progress.in_flight} in flight"]
+    if progress.held:
+        parts.append(f"{progress.held} held")
+    parts.append(f"{progress.calls_per_hour:.0f} calls/h")
+    if progress.calling_left is not None:
+        minutes = round(progress.calling_left.total_seconds() / 60)
+        parts.append(f"about {minutes // 60} h {minutes % 60:02} min of calling left")
+    if progress.last_due is not None and progress.last_due > progress.at:
+        parts.append(f"last one due {progress.last_due:%a %d %b %H:%M} UTC")
+    if progress.opt_out_percent is not None:
+        parts.append(f"opt-outs {progress.opt_out_percent:.1f} %")
+    return "   ".join(parts)
+
+
+def _said(news: News) -> str | None:
+    """What the operator should know besides the calls, in one sentence."""
+    match news:
+        case RouteRests(route, until, failed, calls):
+            return f"the line {route} rests until {until:%H:%M:%S} UTC: {failed} of {calls} calls failed on our side"
+        case RouteIsBack(route):
+            return f"the line {route} is back"
+        case StoreIsAway(problem):
+            return f"nothing is dialled: {problem}"
+        case StoreIsBack():
+            return "the store is back"
+        case ClockStepped(seconds):
+            return f"the clock was changed by {seconds:.0f} s: for an hour a call must be allowed by both times"
+        case CampaignPaused(campaign, because):
+            return f"{campaign} has paused: {because}"
+        case _:
+            return None
+
+
+@contextmanager
+def telling(
+    gauge: Gauge,
+    store: Store,
+    names: list[str] | None,
+    clock: Clock,
+    show: Callable[[Progress], None],
+    every_seconds: float,
+) -> Iterator[None]:
+    """Tells every so often how far it is, while the block lasts."""
+
+    async def tell() -> None:
+        while True:
+            await asyncio.sleep(every_seconds)
+            try:
+                remaining = await asyncio.to_thread(store.remaining, names)
+            except StoreUnavailable:
+                continue  # the dialer says so
+            show(gauge.progress(remaining, clock.now()))
+
+    task = asyncio.ensure_future(tell())
+    try:
+        yield
+    finally:
+        task.cancel()
+
+
+def as_event(news: News | Progress, show_numbers: bool = False) -> dict[str, object]:
     """News as one JSON object of an event stream: its kind, then its facts; numbers masked unless asked for."""
     match news:
         case Placed():
@@ -160,5 +250,5 @@ def as_event(news: News, show_numbers: bool = False) -> dict[str, object]:
             return {"event": kind_of(type(news)), **_facts(news)}
 
 
-def _facts(news: News) -> dict[str, object]:
+def _facts(news: News | Progress) -> dict[str, object]:
     return {f.name: getattr(news, f.name) for f in fields(news)}

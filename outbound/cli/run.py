@@ -15,10 +15,12 @@ from campaigns.compliance.verdict import Rule
 from campaigns.store import Store
 from outbound import wiring
 from outbound.cli import output
-from outbound.cli.live import LiveView, as_event
+from outbound.cli.live import LiveView, as_event, telling
+from outbound.cli.paces import PerHour, PerSecond, WarmUp, pace_of
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import Clock
 from outbound.dialer import Dialer, News
+from outbound.dialing.progress import Gauge, Progress
 from outbound.lines.sip import SipSettings
 from outbound.routes import Route
 from outbound.scheduler import RETAINED, SOUND_ONLY, Calendar, scheduled
@@ -49,6 +51,9 @@ def run(
     ] = None,
     trunk: Trunk = None,
     in_flight: Annotated[int, typer.Option(min=1, help="At most so many calls at a time.")] = 4,
+    per_second: PerSecond = None,
+    per_hour: PerHour = None,
+    warm_up: WarmUp = None,
     seed: Annotated[int, typer.Option(help="Rehearsals: the same seed gives the same callees.")] = 1,
     callees: Annotated[
         Path | None, typer.Option(help="Rehearsals: a YAML file of callees instead of the ready ones.")
@@ -76,13 +81,20 @@ def run(
     the next: days pass in seconds. Example: outbound --db rehearsal.db … && outbound run --line simulated
     """
     names = [campaign_name(campaign) for campaign in campaigns] if campaigns else None
+    pace = pace_of(in_flight, per_second, per_hour, warm_up)
     with opened(db) as store, LiveView(show_numbers, quiet=json) as view:
         wiring.check_kind(store, line)
 
-        def watch(news: News) -> None:
+        gauge, rehearsing = Gauge(), line in wiring.REHEARSALS
+
+        def show(news: News | Progress) -> None:
             view.watch(news)
             if json:
                 output.emit_json_line(as_event(news, show_numbers))
+
+        def watch(news: News) -> None:
+            gauge.watch(news)
+            show(news)
 
         settings = SipSettings.load(trunk) if line is LineName.SIP else None
         recordings = wiring.recordings_for(store)
@@ -103,16 +115,15 @@ def run(
                     clock,
                     watch=watch,
                     calls_in_flight=in_flight,
+                    pace=pace,
                     campaign_names=names,
                     allow=settings.allow if settings else None,
                 )
-                with _signals(dialer):
-                    if line in wiring.REHEARSALS:
+                with _signals(dialer), telling(gauge, store, names, clock, show, 900.0 if rehearsing else 5.0):
+                    if rehearsing:
                         await dialer.run(until_done=not keep_running)
                     else:
-                        async with scheduled(
-                            store, clock, Calendar(export_to, retention=RETAINED if purge else SOUND_ONLY)
-                        ):
+                        with scheduled(store, clock, Calendar(export_to, retention=RETAINED if purge else SOUND_ONLY)):
                             await dialer.run(until_done=not keep_running)
 
         start = wiring.rehearsal_start(store)
@@ -123,10 +134,13 @@ def run(
 def _say_what_is_next(store: Store, view: LiveView, json: bool) -> None:
     if json:
         return
+    paused = [record for record in store.campaigns() if record.because]
+    for record in paused:
+        output.note(f"{record.name} is {record.state}: {record.because}")
     if not sum(view.counts.values()):
         running = [record.name for record in store.campaigns() if record.state == "running"]
         hint = "their contacts are all closed" if running else "start one with: outbound campaign start my.yaml"
-        output.note(f"no call was placed: {hint}")
+        output.note(f"no call was placed{'' if paused else f': {hint}'}")
     else:
         output.note("what came of it: outbound report")
 

@@ -69,6 +69,8 @@ class Accounts:
 
     async def _pause(self, name: str, because: str) -> None:
         now = self._clock.now()
+        if name in await self._transact(lambda: self._store.finish_campaigns(now)):
+            return  # nobody is left to pause for
         await self._transact(
             lambda: self._store.set_state(name, CampaignState.PAUSED, now, actor=ACTOR, because=because)
         )

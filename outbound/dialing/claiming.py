@@ -117,7 +117,7 @@ class Claiming:
                 await self._books.bring_home()
             now = self._clock.now()
             doubt = self._clocks.doubt(now)
-            if doubt is not None and not await self._allowed_by_the_other(claim, *doubt):
+            if doubt is not None and not await self._allowed_by_the_other(claim, now, *doubt):
                 return None
             answer = await self._transact(
                 lambda: self._store.authorise(
@@ -131,11 +131,13 @@ class Claiming:
         self._watch(Placed(answer.call_id, answer.contact_id, answer.campaign, answer.number, answer.attempt, now))
         return answer
 
-    async def _allowed_by_the_other(self, claim: Claim, moment: datetime, until: datetime) -> bool:
+    async def _allowed_by_the_other(self, claim: Claim, now: datetime, moment: datetime, until: datetime) -> bool:
         """Whether the call is allowed at the moment that the clock showed before it was put forward or back, too."""
         verdict = await self._transact(lambda: self._store.may_call(claim.contact_id, moment))
         if verdict.allowed:
             return True
+        if verdict.next_allowed is not None:
+            until = min(until, now + (verdict.next_allowed - moment))
         because = "The computer's clock was changed, and only one of the two times allows the call."
         await self._transact(lambda: self._store.hold(claim.contact_id, because, until, by=CLOCK))
         self._watch(Refused(claim.contact_id, claim.campaign, verdict, moment))
