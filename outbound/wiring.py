@@ -21,9 +21,8 @@ from typing import Any, TypeVar
 
 from platformdirs import user_data_path
 
-from audio.errors import MissingExtra, ModelMissing
 from audio.pcm import Sound
-from audio.synthesis import PromptCache, Voice, voice_for
+from audio.synthesis import PromptCache, voice_for
 from campaigns.store import Store
 from outbound.clock import Clock, LoopClock, SystemClock
 from outbound.dialer import Dialer, Watch, at_once, in_a_thread
@@ -36,14 +35,17 @@ from outbound.lines.sip import SipLine, SipSettings
 from outbound.lines.sip.guard import Spent
 from outbound.recordings import Recordings
 from outbound.routes import Directory, Route, SpeechSettings, SpokenRoute, TextRoute
-from outbound.simulation.callee import Callee, read_callees, ready_callees
+from outbound.simulation.callee import ENGLISH, Callee, read_callees, ready_callees
 from outbound.simulation.clock import run_virtually
+from outbound.simulation.voices import CalleeVoices
 
 T = TypeVar("T")
 REHEARSALS = ("simulated", "text")
 """Routes on which nobody's phone rings; their clock jumps."""
 _SPEECH_THREADS = 16
 """They mostly wait: for the processes that decode, for the voice's lock."""
+_CALLEES_ABROAD = {"+82": "ko-KR", "+86": "zh-CN"}
+"""By the country code of their numbers; all others speak English."""
 
 
 def owner() -> str:
@@ -123,20 +125,28 @@ def rehearsal_start(store: Store) -> datetime:
 def cast(seed: int, file: Path | None = None, name: str | None = None) -> Directory:
     """Who is at a number in a rehearsal: the callee of that name, or drawn from all, the same for the same seed.
 
+    Ready callees speak the language of the number's country.
+
     Raises:
         OutboundError: the file cannot be read, or there is nobody of that name.
     """
-    known = {one.name: one for one in read_callees(file)} if file else ready_callees()
+    own = {one.name: one for one in read_callees(file)} if file else {}
+    known = own or ready_callees()
+    if file and not own:
+        raise OutboundError("there is nobody to call", "the file of callees is empty")
     if name is not None and name not in known:
         raise OutboundError(f"there is no callee {name!r}", f"there are {', '.join(known)}")
-    callees = [known[name]] if name is not None else list(known.values())
-    if not callees:
-        raise OutboundError("there is nobody to call", "the file of callees is empty")
 
     def drawn(order: DialOrder) -> Callee:
-        return Random(f"{seed}/{order.number}/{order.call_id}").choice(callees)
+        there = own or ready_callees(_spoken_at(order.number))
+        return there[name] if name else Random(f"{seed}/{order.number}/{order.call_id}").choice(list(there.values()))
 
     return drawn
+
+
+def _spoken_at(number: str) -> str:
+    """The language of the scripted callee at a number."""
+    return next((language for prefix, language in _CALLEES_ABROAD.items() if number.startswith(prefix)), ENGLISH)
 
 
 def run(name: str, main: Callable[[Clock], Coroutine[Any, Any, T]], start: datetime) -> T:
@@ -199,7 +209,7 @@ async def opened_route(
     if name == "text":
         yield TextRoute(directory, clock, channels)
     elif name == "simulated":
-        voice = _callee_voice(PromptCache(cache_folder()))
+        voice = CalleeVoices(PromptCache(cache_folder()))
         with ThreadPoolExecutor(max_workers=2, thread_name_prefix="callees") as executor:
             line = SimulatedLine(directory, voice, channels=channels, executor=executor)
             async with spoken_route(line, clock, recordings, repeatable=True) as route:
@@ -241,11 +251,3 @@ def sip_line(store: Store, settings: SipSettings, clock: Clock) -> SipLine:
         return await asyncio.to_thread(voice.speak, sentence)
 
     return SipLine(settings, clock.now, settings.password(), announce, spent)
-
-
-def _callee_voice(cache: PromptCache | None) -> Voice:
-    """Who speaks for scripted callees: a natural voice where there is one, because a recogniser needs it."""
-    try:
-        return voice_for("en-US", "piper", cache=cache, repeatable=True)
-    except (MissingExtra, ModelMissing):
-        return voice_for("en-US", cache=cache)

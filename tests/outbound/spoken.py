@@ -21,6 +21,7 @@ from outbound.lines.base import DialOrder
 from outbound.lines.simulated import SimulatedLine
 from outbound.simulation.callee import Callee
 from outbound.simulation.clock import run_virtually
+from outbound.simulation.voices import CalleeVoices
 from outbound.speech import SpokenConversation
 from tests.outbound.calls import CALENDAR, NOON, SCRIPT
 
@@ -28,13 +29,13 @@ ORDER = DialOrder(call_id=1, number="+12025550123", caller_id=None, ring_seconds
 
 
 @cache
-def robot_voice() -> Voice:
-    return voice_for("en-US")
+def robot_voice(language: str = "en-US") -> Voice:
+    return voice_for(language)
 
 
 @cache
 def callee_voice() -> Voice:
-    return voice_for("en-US", "piper", repeatable=True)
+    return CalleeVoices()
 
 
 @cache
@@ -62,6 +63,9 @@ class SpokenCall:
 
 
 def speak_with(callee: Callee, script: Script = SCRIPT, recognizer: Recognizer | None = None) -> SpokenCall:
+    """A call; English is understood without saying by what."""
+    if recognizer is None and script.language == "en-US":
+        recognizer = english()
     happened: list[tuple[float, Event | Action]] = []
     saved: list[Result] = []
 
@@ -74,9 +78,9 @@ def speak_with(callee: Callee, script: Script = SCRIPT, recognizer: Recognizer |
         channel = await line.dial(ORDER)
         conversation = SpokenConversation(
             channel,
-            voice=robot_voice(),
-            recognizer=recognizer or english(),
-            understanding=understanding_for("en-US"),
+            voice=robot_voice(script.language),
+            recognizer=recognizer,
+            understanding=understanding_for(script.language),
             texts=(script.phrases.opening, *(step.say for step in script.steps.values() if step.say)),
             local_now=lambda: NOON,
         )
