@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, fields
-from functools import cache, lru_cache
+from functools import cache, lru_cache, partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -21,6 +21,7 @@ from campaigns.script import Recording, Script, VoiceSettings
 from campaigns.store import Permit
 from outbound.call import Conversation
 from outbound.clock import Clock
+from outbound.dialogue.course import SLOW_PACE
 from outbound.dialogue.events import Heard
 from outbound.intents import Understanding, understanding_for
 from outbound.lines.base import Channel, DialOrder, Line
@@ -118,11 +119,11 @@ class SpokenRoute:
         self._kits: dict[tuple[str, VoiceSettings], asyncio.Future[_Kit]] = {}
 
     async def prepare(self, script: Script) -> None:
-        """Renders every text of the script, so that they are in the cache when somebody answers."""
+        """Renders every text of the script at its step's pace: in the cache when somebody answers."""
         kit = await self._kit(script)
         loop = asyncio.get_running_loop()
-        for text in texts_of(script):
-            await loop.run_in_executor(self._executor, kit.voice.speak, text)
+        for text, pace in prompts_of(script):
+            await loop.run_in_executor(self._executor, partial(kit.voice.speak, text, pace=pace))
 
     async def open(self, order: DialOrder, permit: Permit, script: Script) -> Conversation:
         kit = await self._kit(script)
@@ -140,7 +141,7 @@ class SpokenRoute:
             voice=kit.voice,
             recognizer=kit.recognizer,
             understanding=kit.understanding,
-            texts=texts_of(script),
+            texts=tuple(text for text, pace in prompts_of(script) if pace == 1.0),
             local_now=lambda: self._clock.now().astimezone(zone),
             executor=self._executor,
         )
@@ -175,14 +176,26 @@ class _Kit:
     understanding: Understanding
 
 
-def texts_of(script: Script) -> tuple[str, ...]:
-    """All that a script can say at its own pace, what comes first in a call first; a promised time is rendered then."""
-    said = [script.phrases.opening]
-    said += [text for step in script.steps.values() for text in (step.say, step.reprompt)]
+def prompts_of(script: Script) -> tuple[tuple[str, float], ...]:
+    """All that a script can say, each with its pace, what comes first in a call first.
+
+    Left to be rendered in the call: a promised time, and all that follows once a callee has asked for it slower.
+    """
     phrases = (getattr(script.phrases, each.name) for each in fields(script.phrases))
-    said += [text for text in phrases if "{when}" not in text]
-    said += [*script.answers.values(), script.voicemail, script.screener]
-    return tuple(dict.fromkeys(text for text in said if text))
+    said = [
+        (script.phrases.opening, 1.0),
+        *((text, step.pace) for step in script.steps.values() for text in (step.say, step.reprompt)),
+        *((text, 1.0) for text in phrases if "{when}" not in text),
+        *((text, step.pace) for step in script.steps.values() if step.pace != 1.0 for text in _asked_again(script)),
+        (script.phrases.slower, SLOW_PACE),
+        *((text, 1.0) for text in (*script.answers.values(), script.voicemail, script.screener)),
+    ]
+    return tuple(dict.fromkeys(prompt for prompt in said if prompt[0]))
+
+
+def _asked_again(script: Script) -> tuple[str, str]:
+    """What a step that has no re-prompt of its own says in its own pace."""
+    return script.phrases.silence, script.phrases.not_understood
 
 
 @cache

@@ -1,0 +1,45 @@
+"""What is rendered before a phone rings is what the call will say, at the pace at which it will say it."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from campaigns.intents import Intent
+from outbound.dialogue.actions import Say
+from outbound.dialogue.events import Silence
+from outbound.routes import prompts_of
+from tests.outbound.calls import SCRIPT, Call, answered
+
+PACED = replace(SCRIPT, steps={name: replace(step, pace=0.9) for name, step in SCRIPT.steps.items()})
+
+
+def _said(call: Call) -> set[tuple[str, float]]:
+    return {(say.text, say.pace) for say in call.actions if isinstance(say, Say)}
+
+
+def test_every_sentence_of_a_call_is_ready_at_its_step_s_own_pace() -> None:
+    call = answered(PACED)
+    call.hear_out(3)
+    call.take(Silence())
+    call.hear_out()
+    call.say(Intent.YES)
+    call.hear_out()
+    call.press("5")
+    call.hear_out(2)
+    assert (SCRIPT.steps["message"].say, 0.9) in _said(call)
+    assert _said(call) <= set(prompts_of(PACED))
+
+
+def test_whoever_asks_for_it_slower_is_answered_at_once() -> None:
+    call = answered()
+    call.hear_out(3)
+    before = _said(call)
+    call.say(Intent.SLOWER)
+    assert _said(call) - before <= set(prompts_of(SCRIPT))
+
+
+def test_what_comes_first_is_rendered_first_and_nothing_twice() -> None:
+    prompts = prompts_of(PACED)
+    assert prompts[0] == (SCRIPT.phrases.opening, 1.0)
+    assert prompts[1] == (SCRIPT.steps["message"].say, 0.9)
+    assert len(set(prompts)) == len(prompts)
