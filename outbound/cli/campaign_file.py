@@ -81,13 +81,15 @@ def check_file(
     audience = _audience(contacts, definition, region) if contacts is not None else None
     good = sum(1 for _ in audience.accepted) if audience is not None else 0
     rejected = audience.rejected if audience is not None else []
+    by_keys = _not_understood(definition)
     if json:
         told = [
             {"severity": f.severity, "line": lines[f], "where": f.where, "message": f.message, "fix": f.fix}
             for f in findings
         ]
         rows = [{"row": r.row, "field": r.field, "reason": r.reason, "fix": r.fix} for r in rejected]
-        result = {"campaign": definition.name, "fit": not any(f.blocks for f in findings), "findings": told}
+        fit = not any(f.blocks for f in findings)
+        result = {"campaign": definition.name, "fit": fit, "findings": told, "keys_only": by_keys}
         output.emit_json(result if audience is None else {**result, "contacts": good, "rejected": rows})
     else:
         for finding in findings:
@@ -96,6 +98,11 @@ def check_file(
             output.out.print(f"{contacts}:{row.row}  {row.reason} {row.fix}", markup=False, soft_wrap=True)
         if audience is not None:
             output.out.print(f"{good} contacts could be called, {len(rejected)} rows could not.")
+        for language in by_keys:
+            output.note(
+                f"nothing here understands spoken {language}: callees answer by keys. "
+                f"Bring a model with: outbound speech fetch {language}"
+            )
     if any(finding.blocks for finding in findings):
         if not json:
             output.note(f"{definition.name} must be mended before anybody is called.")
@@ -193,6 +200,14 @@ def schema(
         return
     output.write_json(to, json_schema())
     output.note(f"the schema is in {to}")
+
+
+def _not_understood(definition: CampaignDefinition) -> list[str]:
+    """The campaign's languages that no engine of this machine understands."""
+    from audio.recognition import available
+
+    understood = {language.partition("-")[0] for engine in available() for language in engine.languages}
+    return [language for language in definition.languages if language.partition("-")[0] not in understood]
 
 
 def _audience(contacts: Path, definition: CampaignDefinition, region: str | None) -> Audience:

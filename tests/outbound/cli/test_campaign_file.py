@@ -53,6 +53,14 @@ def test_what_must_be_mended_is_told_with_its_line_and_exits_with_1(file: Path) 
     assert told["findings"][0]["line"] == line
 
 
+def test_a_language_that_nothing_here_understands_is_told(tmp_path: Path) -> None:
+    for language, told in (("zh-CN", ["zh-CN"]), ("en-US", []), ("ko-KR", [])):
+        path = tmp_path / f"{language}.yaml"
+        assert run("new", "points", "--language", language, "--file", path).exit_code == 0
+        assert json.loads(run("check", path, "--estimate", "--json").stdout)["keys_only"] == told
+        assert ("outbound speech fetch" in run("check", path, "--estimate").stderr) is bool(told)
+
+
 def test_a_list_is_checked_with_the_file(file: Path, tmp_path: Path) -> None:
     orders = tmp_path / "orders.csv"
     orders.write_text("phone,name,order,arrives\n+12125550123,Ann,A1,2026-03-14\n555,Bob,A2,2026-03-14\n", "utf-8")
