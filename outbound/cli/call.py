@@ -27,7 +27,6 @@ from outbound.lines.recorded import RecordedLine
 from outbound.lines.sip import SipSettings
 
 
-
 class LineName(StrEnum):
     """What the call is placed on."""
 
