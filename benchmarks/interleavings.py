@@ -65,7 +65,7 @@ def machine(new: Callable[[], str], steps: int) -> Figures:
         suppress_health_check=list(HealthCheck),
     )
     while done[0] < steps:
-        run_state_machine_as_test(lambda: Counted(opened), settings=how)
+        run_state_machine_as_test(lambda: Counted(opened), settings=how)  # type: ignore[arg-type]
     return {"machine: steps": done[0], "machine: calls": done[1], "machine: forbidden": 0}
 
 

