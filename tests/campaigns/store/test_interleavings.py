@@ -91,10 +91,20 @@ class Interleavings(RuleBasedStateMachine):
         self.house.claim(self.process(at), most)
 
     @rule(at=which, cut=cuts)
+    def ask_the_gate(self, at: int, cut: int | None) -> None:
+        self.authorise(at, cut)
+
     def authorise(self, at: int, cut: int | None) -> None:
         if not self.process(at).claims:
             self.house.claim(self.process(at), 2)
         self.house.authorise(self.process(at), cut)
+
+    @rule(at=which, ending=st.sampled_from(ENDINGS))
+    def place_calls(self, at: int, ending: Disposition) -> None:
+        """Without this most orders would end before anybody is called."""
+        for _ in range(2):
+            self.authorise(at, None)
+        self.house.finish(self.process(at), ending)
 
     @rule(at=which, cut=cuts)
     def opt_out(self, at: int, cut: int | None) -> None:
