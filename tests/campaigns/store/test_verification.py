@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -10,7 +11,7 @@ import sqlalchemy as sa
 from campaigns.dnc import ListLine, NewEntry, Reach
 from campaigns.outcomes import OptOut, Scope, Source, Via
 from campaigns.script import Purpose
-from campaigns.store import Basis, Consent, Store
+from campaigns.store import Basis, Consent, Store, open_store
 from tests.campaigns.samples import MONDAY_NOON, NUMBER, Person
 from tests.campaigns.store.house import dial, running
 
@@ -109,3 +110,21 @@ def test_the_ledger_holds_no_number(full: Store) -> None:
         everything = str(connection.execute(sa.text("SELECT * FROM ledger")).all())
     assert "2125550" not in everything
     assert "2079460" not in everything
+
+
+def test_an_index_that_hides_an_entry_is_found(tmp_path: Path) -> None:
+    """One byte of the file changed, in the index that every question about a number goes through."""
+    path = tmp_path / "store.db"
+    store = open_store(str(path))
+    store.add_entry(NewEntry("+442079460123", Reach(Scope.EVERYONE), Source.PERSON), MONDAY_NOON, "ann")
+    store.close()
+    held = bytearray(path.read_bytes())
+    places = [at for at in range(len(held)) if held.startswith(b"+442079460123", at)]
+    assert len(places) > 1
+    for at in places:
+        changed = held.copy()
+        changed[at + 12] ^= 1
+        path.write_bytes(changed)
+        again = open_store(str(path))
+        assert again.verify().findings
+        again.close()

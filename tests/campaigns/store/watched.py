@@ -35,10 +35,10 @@ _PLACES = {
     "+1305555": ("America/New_York", "US"),
     "+1602555": ("America/Phoenix", "US"),
     "+1312555": ("America/Chicago", "US"),
-    "+4420794601": ("Europe/London", "GB"),
+    "+44207946": ("Europe/London", "GB"),
 }
 FLORIDIAN = "+1305"
-NUMBERS = {f"{start}{n:0{12 - len(start)}}": place for n in range(10, 50) for start, place in _PLACES.items()}
+NUMBERS = {f"{start}{n:04}": place for n in range(10, 4000) for start, place in _PLACES.items()}
 FEW = list(NUMBERS)[: len(_PLACES)]
 _RETRY = {
     Disposition.BUSY: Retry(timedelta(minutes=15), 2),
@@ -115,12 +115,13 @@ class House:
         self.office = stores[1]
         self.dialled: dict[str, list[Dialled]] = defaultdict(list)
         """The calls of a year by number: as far back as any cap looks."""
-        self.entries: list[tuple[str, Reach, int]] = []
+        self.entries: dict[str, dict[int, Reach]] = defaultdict(dict)
+        """What is in force against a number, by the entry's id."""
         self.consents: set[tuple[str, str]] = set()
         self.due: dict[int, datetime] = {}
         self.done: set[int] = set()
         self.added = 0
-        self.permits = self.steps = 0
+        self.permits = self.steps = self.attempts = 0
         self.office.load_list("us-national", date(2026, 12, 31), [int(FEW[0][1:])], self.now, "ann")
         for definition in CAMPAIGNS.values():
             self.office.save_campaign(definition, definition.name, self.now)
@@ -128,10 +129,13 @@ class House:
 
     # what people do
 
-    def import_contact(self, campaign: str, number: str, reference: str) -> None:
-        zone, country = NUMBERS[number]
-        person = Person(number, zone, reference=reference, country=country)
-        self.added += self.office.add_contacts(campaign, [person], self.now).new
+    def import_contacts(self, campaign: str, *people: tuple[str, str]) -> None:
+        """Numbers with references."""
+        rows = (
+            Person(number, NUMBERS[number][0], reference=reference, country=NUMBERS[number][1])
+            for number, reference in people
+        )
+        self.added += self.office.add_contacts(campaign, rows, self.now).new
         record = self.office.campaign(campaign)
         if record.state is not CampaignState.RUNNING:
             self.office.set_state(campaign, CampaignState.RUNNING, self.now)
@@ -140,12 +144,12 @@ class House:
         definition = CAMPAIGNS[campaign]
         reach = Reach.of(scope, brand=definition.brand, campaign=campaign, purpose=definition.purpose)
         entry = self.office.add_entry(NewEntry(number, reach, Source.PERSON), self.now, "ann")
-        if entry.id not in {known for _, _, known in self.entries}:
-            self.entries.append((number, reach, entry.id))
+        self.entries[number][entry.id] = reach
 
     def revoke(self, at: int) -> None:
-        if self.entries:
-            _, _, entry_id = self.entries.pop(at % len(self.entries))
+        listed = [number for number, entries in self.entries.items() if entries]
+        if listed:
+            entry_id, _ = self.entries[listed[at % len(listed)]].popitem()
             self.office.remove_entry(entry_id, self.now, "ann", "they asked for it")
 
     def consent(self, number: str, brand: str) -> None:
@@ -170,6 +174,7 @@ class House:
         if not process.claims:
             return
         contact_id = process.claims.pop(0)
+        self.attempts += 1
         process.store.lease(process.name, self.now, name=process.name, seconds=7200)
         answer = self._maybe_cut(
             process, cut, lambda: process.store.authorise(contact_id, self.now, line="x", owner=process.name)
@@ -188,12 +193,16 @@ class House:
             return
         call_id, call = next(iter(process.calls.items()))
         learned = OptOut(Via.VOICE, "stop")
-        if self._maybe_cut(process, cut, lambda: process.store.save(call_id, learned, self.now) or True):
+
+        def say() -> bool:
+            process.store.save(call_id, learned, self.now)
+            return True
+
+        if self._maybe_cut(process, cut, say):
             reach = Reach(Scope.BRAND, call.campaign.brand)
             found = [one for one in self.office.entries_in_force(call.number, self.now) if one.call_id == call_id]
             assert [one.reach for one in found] == [reach], "an opt-out was lost"
-            if found[0].id not in {known for _, _, known in self.entries}:
-                self.entries.append((call.number, reach, found[0].id))
+            self.entries[call.number][found[0].id] = reach
 
     def finish(self, process: Process, ending: Disposition, cut: int | None = None) -> None:
         if not process.calls:
@@ -230,8 +239,8 @@ class House:
         call.ended = ended
         if ended is Disposition.OPTED_OUT:
             for one in self.office.entries_in_force(call.number, self.now):
-                if one.call_id == call_id and one.id not in {known for _, _, known in self.entries}:
-                    self.entries.append((call.number, one.reach, one.id))
+                if one.call_id == call_id:
+                    self.entries[call.number][one.id] = one.reach
         if ended is Disposition.CALLBACK:
             self.due[call.contact_id] = promised
         elif ended in _RETRY:
@@ -261,8 +270,8 @@ class House:
         definition = CAMPAIGNS[permit.campaign]
         number = permit.number
         covering = {"brand": definition.brand, "campaign": definition.name, "purpose": definition.purpose}
-        for listed, reach, _ in self.entries:
-            assert listed != number or not reach.covers(**covering), "a listed number was called"
+        listed = self.entries[number].values()
+        assert not any(reach.covers(**covering) for reach in listed), "a listed number was called"
         zone, country = NUMBERS[number]
         local = self.now.astimezone(ZoneInfo(zone))
         assert 9 <= local.hour < 20, "a call outside its window"
