@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache, lru_cache, partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from audio.recognition import Recognizer, Transcript, recognizer_for
 from audio.synthesis import PromptCache, Voice, voice_for
+from audio.synthesis.ready import ReadyVoice
 from campaigns.intents import Intent
 from campaigns.script import Recording, Script, VoiceSettings
 from campaigns.store import Permit
@@ -138,7 +139,7 @@ class SpokenRoute:
         zone = ZoneInfo(permit.timezone)
         return SpokenConversation(
             channel,
-            voice=kit.voice,
+            voice=kit.voice_at(channel.rate),
             recognizer=kit.recognizer,
             understanding=kit.understanding,
             texts=tuple(text for text, pace in prompts_of(script) if pace == 1.0),
@@ -174,6 +175,13 @@ class _Kit:
     voice: Voice
     recognizer: Recognizer | None
     understanding: Understanding
+    _ready: dict[int, ReadyVoice] = field(default_factory=dict)
+
+    def voice_at(self, rate: int) -> ReadyVoice:
+        """The voice at a channel's rate, shared by all calls."""
+        if rate not in self._ready:
+            self._ready[rate] = ReadyVoice(self.voice, rate)
+        return self._ready[rate]
 
 
 def prompts_of(script: Script) -> tuple[tuple[str, float], ...]:
