@@ -186,7 +186,10 @@ class WatchedLine:
 
     def __init__(self, line: SipLine, figures: Figures) -> None:
         self._line, self._figures = line, figures
-        self.channels = line.channels
+
+    @property
+    def channels(self) -> int:
+        return self._line.channels
 
     async def open(self) -> None:
         await self._line.open()

@@ -111,13 +111,16 @@ class SpokenRoute:
     ) -> None:
         """`recordings`: where the sound of calls goes that may be kept; None keeps none."""
         self.name = line.name
-        self.channels = line.channels
         self._line = line
         self._clock = clock
         self._speech = speech
         self._executor = executor
         self._recordings = recordings
         self._kits: dict[tuple[str, VoiceSettings], asyncio.Future[_Kit]] = {}
+
+    @property
+    def channels(self) -> int:
+        return self._line.channels
 
     async def prepare(self, script: Script) -> None:
         """Renders every text of the script at its step's pace: in the cache when somebody answers."""
