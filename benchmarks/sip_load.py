@@ -23,6 +23,7 @@ import time
 from collections import Counter
 from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
+from itertools import cycle
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -44,10 +45,13 @@ from tests.outbound.lines.sip.calls import settings
 from tests.outbound.lines.sip.farm import callee_farm
 from tests.outbound.lines.sip.test_sip_campaign import CAMPAIGN, TUESDAY_NOON
 
-CALLEE = """
-talks: {rings: 0.2, thinks: 1.0, does: [{say: "yes please"}, {say: "I would give it a five."}]}
-answers: {rings: 0.0, greeting: ""}
-"""
+RINGS_SECONDS = (0.2, 4.0, 1.5, 7.0, 2.5, 5.5, 3.0, 8.5)
+"""People do not all pick up at the same moment."""
+CALLEES = "answers: {rings: 0.0, greeting: ''}\n" + "".join(
+    f"talks{place}: {{rings: {rings}, thinks: 1.0, does: [{{say: yes please}}, {{say: I would give it a five.}}]}}\n"
+    for place, rings in enumerate(RINGS_SECONDS)
+)
+TALKERS = tuple(f"talks{place}" for place in range(len(RINGS_SECONDS)))
 AUDIBLE = 32_767 * 10 ** (-45.0 / 20)
 """Root mean square of a frame in which something can be heard."""
 LONGEST_REPLY_SECONDS = 4.0
@@ -182,7 +186,10 @@ class WatchedLine:
 
     def __init__(self, line: SipLine, figures: Figures) -> None:
         self._line, self._figures = line, figures
-        self.channels = line.channels
+
+    @property
+    def channels(self) -> int:
+        return self._line.channels
 
     async def open(self) -> None:
         await self._line.open()
@@ -204,8 +211,10 @@ def _store(folder: Path, numbers: list[str]) -> Store:
 
 
 @contextlib.asynccontextmanager
-async def _farm_and_line(folder: Path, callee: str, numbers: list[str], calls: int) -> AsyncIterator[SipLine]:
-    async with callee_farm(folder, CALLEE, dict.fromkeys(numbers, callee)) as port:
+async def _farm_and_line(
+    folder: Path, callees: tuple[str, ...], numbers: list[str], calls: int
+) -> AsyncIterator[SipLine]:
+    async with callee_farm(folder, CALLEES, dict(zip(numbers, cycle(callees), strict=False))) as port:
         clock = LoopClock(TUESDAY_NOON, asyncio.get_running_loop())
         trunk = settings(port, allow=("+1202",), channels=calls, max_calls_per_day=1_000_000, max_minutes_per_day=1e6)
         line = SipLine(trunk, clock.now)
@@ -226,7 +235,7 @@ async def load(calls: int, seconds: float, engine: str | None, folder: Path, *, 
             figures.now -= 1
             figures.ends[news.disposition] += 1
 
-    async with _farm_and_line(folder, "talks", numbers, calls) as sip:
+    async with _farm_and_line(folder, TALKERS, numbers, calls) as sip:
         clock = LoopClock(TUESDAY_NOON, asyncio.get_running_loop())
         speech = SpeechSettings(
             "pyttsx3",
@@ -258,7 +267,7 @@ async def setup_rate(count: int, folder: Path) -> None:
     """Set so many calls up as quickly as they come, ten at a time, and let each go when it is answered."""
     numbers = [f"+1202{2_000_000 + place}" for place in range(count)]
     waits: list[float] = []
-    async with _farm_and_line(folder, "answers", numbers, DIALLING_AT_ONCE) as line:
+    async with _farm_and_line(folder, ("answers",), numbers, DIALLING_AT_ONCE) as line:
         loop, waiting = asyncio.get_running_loop(), iter(enumerate(numbers))
 
         async def dial() -> None:

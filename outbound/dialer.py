@@ -111,7 +111,7 @@ class Dialer:
         self._clock = clock
         self._owner = owner
         self._has_ended = has_ended
-        self._channels = min(calls_in_flight or route.channels, route.channels)
+        self._most = calls_in_flight
         self._campaigns = campaign_names
         self._watch = watch
         self._transact = transact
@@ -297,6 +297,11 @@ class Dialer:
         self._running = await self._accounts.open(running)
         self._throttle.hold_to(self._running)
         self._looked_at = seconds
+
+    @property
+    def _channels(self) -> int:
+        """How many calls may be in flight; a line has fewer while callees talk to people over it."""
+        return self._route.channels if self._most is None else min(self._most, self._route.channels)
 
     def _rooms(self) -> dict[str, int]:
         """How many calls each campaign may begin, by its pace and by its budget."""

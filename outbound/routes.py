@@ -9,13 +9,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from concurrent.futures import Executor
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from functools import cache, lru_cache, partial
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 from audio.recognition import Recognizer, Transcript, recognizer_for
 from audio.synthesis import PromptCache, Voice, voice_for
+from audio.synthesis.ready import ReadyVoice
 from campaigns.intents import Intent
 from campaigns.script import Recording, Script, VoiceSettings
 from campaigns.store import Permit
@@ -110,13 +111,16 @@ class SpokenRoute:
     ) -> None:
         """`recordings`: where the sound of calls goes that may be kept; None keeps none."""
         self.name = line.name
-        self.channels = line.channels
         self._line = line
         self._clock = clock
         self._speech = speech
         self._executor = executor
         self._recordings = recordings
         self._kits: dict[tuple[str, VoiceSettings], asyncio.Future[_Kit]] = {}
+
+    @property
+    def channels(self) -> int:
+        return self._line.channels
 
     async def prepare(self, script: Script) -> None:
         """Renders every text of the script at its step's pace: in the cache when somebody answers."""
@@ -138,7 +142,7 @@ class SpokenRoute:
         zone = ZoneInfo(permit.timezone)
         return SpokenConversation(
             channel,
-            voice=kit.voice,
+            voice=kit.voice_at(channel.rate),
             recognizer=kit.recognizer,
             understanding=kit.understanding,
             texts=tuple(text for text, pace in prompts_of(script) if pace == 1.0),
@@ -174,6 +178,13 @@ class _Kit:
     voice: Voice
     recognizer: Recognizer | None
     understanding: Understanding
+    _ready: dict[int, ReadyVoice] = field(default_factory=dict)
+
+    def voice_at(self, rate: int) -> ReadyVoice:
+        """The voice at a channel's rate, shared by all calls."""
+        if rate not in self._ready:
+            self._ready[rate] = ReadyVoice(self.voice, rate)
+        return self._ready[rate]
 
 
 def prompts_of(script: Script) -> tuple[tuple[str, float], ...]:

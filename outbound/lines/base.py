@@ -153,7 +153,7 @@ class Line(Protocol):
 
     @property
     def channels(self) -> int:
-        """How many calls it carries at once."""
+        """How many calls it carries at once, now."""
 
     async def open(self) -> None:
         """Get ready. Raises OutboundError with a hint when it cannot."""

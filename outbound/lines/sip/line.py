@@ -57,7 +57,8 @@ class SipLine:
 
     @property
     def channels(self) -> int:
-        return self._shared.settings.channels
+        """What callees who talk to people over our bridge leave of them."""
+        return self._shared.settings.channels - sum(isinstance(one, Bridge) for one in self._in_use)
 
     @property
     def in_use(self) -> int:
@@ -103,7 +104,7 @@ class SipLine:
     def _refusal(self, order: DialOrder) -> Ended | None:
         if self._dead:
             return Ended(EndCause.ROUTE_DOWN, "the SIP stack has died; start a new process")
-        if len(self._in_use) > self.channels:
+        if len(self._in_use) > self._shared.settings.channels:
             return Ended(EndCause.ROUTE_DOWN, "all channels are in use")
         if not self._shared.guard.allows(order.number):
             return Ended(EndCause.FAILED, "the number is not on the line's allow-list")

@@ -11,6 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import cast
 
 _DIALLED = re.compile(rb"^\w+ sip:(\+?\d+)@")
 _BRANCH = re.compile(rb"branch=([^;\s]+)")
@@ -45,8 +46,7 @@ class Exchange(asyncio.DatagramProtocol):
         self._wires: asyncio.DatagramTransport | None = None
 
     def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.DatagramTransport)
-        self._wires = transport
+        self._wires = cast("asyncio.DatagramTransport", transport)
 
     def datagram_received(self, data: bytes, addr: Address) -> None:
         if data.startswith(b"SIP/2.0 "):

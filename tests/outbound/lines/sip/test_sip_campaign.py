@@ -101,7 +101,7 @@ EXPECTED = {
     "congested": (1, "route_down", None),
 }
 DESKS = {"+12025559001": "desk", "+12025559002": "spare"}
-IN_FLIGHT = 8
+IN_FLIGHT = 12
 
 
 def people() -> dict[str, str]:

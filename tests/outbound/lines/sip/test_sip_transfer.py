@@ -110,10 +110,12 @@ def test_warm_transfer_over_a_bridge_tells_the_person_first_and_then_joins_the_t
             heard = await follow(await line.dial(order()), transfer_to(person.address))
             assert heard.signals[-2:] == [TransferDone(reached=True), Ended(EndCause.TRANSFERRED)]
             assert line.in_use == 1
-            await asyncio.sleep(1.5)  # the two talk
+            assert line.channels == 9, "one less for calls, while the two talk"
+            await asyncio.sleep(1.5)
             await person.command("hangup")
             await callee.until("CALL_CLOSED")
             await line.idle()
+            assert line.channels == 10
         to_person, to_callee = person.recording(), callee.recording()
         middle = round(1.0 * TELEPHONE_RATE)
         assert abs(pitch(to_person.samples[:middle]) - 300) < 5, "the sentence comes first"
