@@ -69,20 +69,10 @@ def test_a_run_is_steered_from_another_terminal(tmp_path: Path) -> None:
     db = str(tmp_path / "store.db")
     store = open_store(db)
     add(store, people=400)
-    command = [
-        sys.executable,
-        "-c",
-        IN_REAL_TIME,
-        "run",
-        "--line",
-        "text",
-        "--in-flight",
-        "2",
-        "--keep-running",
-        "--json",
-        "--db",
-        db,
-    ]
+    callees = tmp_path / "callees.yaml"
+    callees.write_text("engaged: {answers: busy, rings: 0.5}")  # short calls: they are held in real time
+    command = [sys.executable, "-c", IN_REAL_TIME, "run", "--line", "text", "--callees", str(callees)]
+    command += ["--in-flight", "2", "--keep-running", "--json", "--db", db]
     environment = os.environ | {"XDG_DATA_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
         assert process.stdout is not None
