@@ -99,7 +99,7 @@ class Tally:
                 self.settled += news.disposition.closes
                 self.last = news.at
             case Refused():
-                self.refused.update(reason.rule.value for reason in news.verdict.reasons)
+                self.refused.update({reason.rule.value for reason in news.verdict.reasons})
 
     def line_use(self, lines: int) -> float:
         """The share of the lines' time in which they were in use while there was something to do: 0-1."""
