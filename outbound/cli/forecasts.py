@@ -26,6 +26,9 @@ def show(question: Question, forecasts: Sequence[Forecast], spoken: Sequence[Spo
     )
     columns = ["", *(f">{one.lines} line{'s' if one.lines > 1 else ''}" for one in forecasts)]
     output.table("", columns, [(name, *(say(one) for one in forecasts)) for name, say in _ROWS])
+    for one in forecasts:
+        if one.paused:
+            output.out.print(f"\n[yellow]paused by itself with {one.lines} lines:[/] {one.paused}", soft_wrap=True)
     if len(forecasts) == 1:
         _details(first)
     if spoken:

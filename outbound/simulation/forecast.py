@@ -17,7 +17,7 @@ from campaigns.reports import report
 from campaigns.reports.model import CampaignReport
 from campaigns.store import ContactState, Store
 from campaigns.store.tables import Call, Contact, table
-from outbound.dialer import Finished, News, Placed, Refused
+from outbound.dialer import CampaignPaused, Finished, News, Placed, Refused
 
 _QUARTER = timedelta(minutes=15)
 MILESTONES = (50, 90, 99)
@@ -34,6 +34,7 @@ class Forecast:
     Attributes:
         days: from the start to the last call's end; to the last day where time was up first.
         complete: nobody waits any more.
+        paused: why the campaign stopped by itself (its alarm, its budget); empty if it did not.
         settled: contacts that are closed.
         waiting: contacts that still had an attempt to come when time was up, by what they wait for: a rule, or `due`.
         calls: attempts that were dialled.
@@ -52,6 +53,7 @@ class Forecast:
     ended: datetime
     days: float
     complete: bool
+    paused: str
     contacts: int
     settled: int
     waiting: Mapping[str, int]
@@ -75,6 +77,7 @@ class Tally:
     talk_seconds: float = 0.0
     line_seconds: float = 0.0
     last: datetime | None = None
+    paused: str = ""
     refused: Counter[str] = field(default_factory=Counter)
     endings: Counter[str] = field(default_factory=Counter)
     settled: int = 0
@@ -98,8 +101,10 @@ class Tally:
                 self.endings[news.disposition.value] += 1
                 self.settled += news.disposition.closes
                 self.last = news.at
+            case CampaignPaused():
+                self.paused = news.because
             case Refused():
-                self.refused.update(reason.rule.value for reason in news.verdict.reasons)
+                self.refused.update({reason.rule.value for reason in news.verdict.reasons})
 
     def line_use(self, lines: int) -> float:
         """The share of the lines' time in which they were in use while there was something to do: 0-1."""
@@ -136,6 +141,7 @@ def forecast(store: Store, campaign: str, tally: Tally, *, lines: int, start: da
         ended=end,
         days=(end - start) / timedelta(days=1),
         complete=not waiting,
+        paused=tally.paused,
         contacts=contacts,
         settled=settled,
         waiting=dict(waiting.most_common()),

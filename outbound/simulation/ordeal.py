@@ -168,10 +168,19 @@ class _Ordeal:
             )
             try:
                 await dialer.run()
-                return
+                if self._settled():
+                    return
             except LeaseHeld as held:  # nobody knows that its owner is dead: it runs out
                 wait = (held.until - self._clock.now()).total_seconds()
                 await asyncio.sleep(max(wait, 0.0) + 1.0)
+
+    def _settled(self) -> bool:
+        """Whether the campaign is over. One that paused itself, by its alarm, is resumed by staff."""
+        name = self._question.definition.name
+        if self._staff.campaign(name).state is not CampaignState.PAUSED:
+            return True
+        self._staff.set_state(name, CampaignState.RUNNING, self._clock.now(), actor="staff")
+        return False
 
     def _dies(self) -> None:
         """The last moment of a process: nobody hears what its remains do."""
