@@ -33,7 +33,7 @@ class Patience:
     """
 
     complete: float = 0.2
-    unknown: float = 0.5
+    unknown: float = 0.4
     unfinished: float = 0.8
     longest: float = 15.0
 

@@ -177,11 +177,12 @@ def fell_silent(clip: Clip, recognizer: Recognizer) -> float | None:
     starts = next((p for p, loud in enumerate(line.came_in) if loud > _loud(speech)), None)
     if starts is None:
         return None
-    wanted = round(_HELD_SECONDS / FRAME_SECONDS)
+    held = round(_HELD_SECONDS / FRAME_SECONDS)
     spoken = [p for p, loud in enumerate(line.went_out) if loud > 0]
-    for place, following in zip(spoken, [*spoken[1:], len(line.went_out) + wanted], strict=True):
-        if place >= starts and following - place > wanted:
-            return (place + 1 - starts) * FRAME_SECONDS if following < len(line.went_out) + wanted else None
+    whole = spoken[0] + round(_robot().speak(_NOTICE).seconds / FRAME_SECONDS)
+    for place, following in zip(spoken, [*spoken[1:], whole], strict=True):
+        if place >= starts and following - place > held:
+            return (place + 1 - starts) * FRAME_SECONDS
     return None
 
 
@@ -209,7 +210,8 @@ def _call(
                     conversation.perform(Say(1, _NOTICE if notice else _QUESTION))
                 case Heard():
                     heard = event
-                    conversation.perform(Say(2, _REPLY, interruptible=False))
+                    if not notice:
+                        conversation.perform(Say(2, _REPLY, interruptible=False))
                 case Silence() | SaidAll(2):
                     channel.hang_up()
         await conversation.close()

@@ -101,6 +101,14 @@ class Understanding:
         answers = meaning.intent is not Intent.OTHER or meaning.choice is not None
         return answers and meaning.confidence >= COMPLETE
 
+    def breaks_off(self, transcript: Transcript) -> bool:
+        """Whether the sentence must go on after these words ("I would like to ...", "um")."""
+        if self.language is None:
+            return False
+        plain = self.language.plain(transcript.text)
+        words = self.language.words(plain)
+        return not words or words[-1] in self.language.unfinished or words[-1] in self.language.fillers
+
     def is_nod(self, transcript: Transcript) -> bool:
         """Whether nothing was said but a sound of listening ("uh-huh")."""
         return self.language is not None and self.language.plain(transcript.text) in self.language.nods

@@ -173,8 +173,11 @@ class Ears:
             return False
         return not (self._listen.expecting and self._understanding.is_nod(transcript))
 
-    def _is_whole(self, transcript: Transcript) -> bool:
-        return self._understanding.is_complete(transcript, self._listen.expecting, self._listen.phrases)
+    def _is_whole(self, transcript: Transcript) -> bool | None:
+        """None: it may be the whole answer or not."""
+        if self._understanding.is_complete(transcript, self._listen.expecting, self._listen.phrases):
+            return True
+        return False if self._understanding.breaks_off(transcript) else None
 
     async def _work(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         return await self._loop.run_in_executor(self._executor, work, *args)

@@ -41,7 +41,7 @@ def test_a_complete_answer_is_over_at_once_and_an_unfinished_one_waits() -> None
     sound = line(0.5, said("Stop calling me"), 1.5)
     waits = {complete: _wait(ended(heard(sound, complete))[0]) for complete in (True, None, False)}
     assert waits[True] == pytest.approx(0.2, abs=0.04)
-    assert waits[None] == pytest.approx(0.5, abs=0.04)
+    assert waits[None] == pytest.approx(0.4, abs=0.04)
     assert waits[False] == pytest.approx(0.8, abs=0.04)
 
 

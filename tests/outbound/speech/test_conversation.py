@@ -6,6 +6,7 @@ from datetime import timedelta
 
 import pytest
 
+from audio.recognition import Transcript
 from campaigns.intents import Intent
 from campaigns.outcomes import (
     Answer,
@@ -19,6 +20,7 @@ from campaigns.outcomes import (
 )
 from outbound.dialogue.actions import Say
 from outbound.dialogue.events import Answered, Heard, Party, Pressed, SaidAll, Screened
+from outbound.intents import understanding_for
 from outbound.simulation.callee import GREETINGS, Answerer, Callee, HangsUp, Noise, Presses, Says, StaysSilent
 from tests.outbound.calls import NOON, PHRASES, SCRIPT
 from tests.outbound.spoken import speak_with
@@ -54,6 +56,12 @@ def test_a_cough_does_not_stop_the_robot_for_good() -> None:
 def test_a_sound_of_listening_is_no_answer() -> None:
     call = speak_with(Callee("thinking", does=(Says("yes please"), Says("okay"), Says("five"))))
     assert [what.intent for _, what in call.happened if isinstance(what, Heard)] == [Intent.YES, Intent.RATING_5]
+
+
+def test_hesitation_is_given_time() -> None:
+    understanding = understanding_for("en-US")
+    heard = [Transcript(text, 0.9, "whisper") for text in ("i would like to", "um", "stop calling me", "yes")]
+    assert [understanding.breaks_off(transcript) for transcript in heard] == [True, True, False, False]
 
 
 def test_what_picked_up_is_told_once() -> None:
