@@ -11,6 +11,7 @@ from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, fields
 from functools import cache, lru_cache, partial
+from pathlib import Path
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
@@ -87,6 +88,7 @@ class SpeechSettings:
     """Which engines speak and listen; None is the best one present.
 
     Attributes:
+        thresholds: a folder with the user's own thresholds of understanding (`outbound.intents.thresholds`).
         repeatable: the same text is the same sound in every process.
         decoders: processes that decode, for lines whose clock is real; 0 is in this process.
     """
@@ -94,6 +96,7 @@ class SpeechSettings:
     voice_engine: str | None = None
     recognizer_engine: str | None = None
     cache: PromptCache | None = None
+    thresholds: Path | None = None
     repeatable: bool = False
     decoders: int = 0
 
@@ -168,7 +171,7 @@ class SpokenRoute:
             repeatable=speech.repeatable,
         )
         recognizer = recognizer_for(language, speech.recognizer_engine, processes=speech.decoders)
-        return _Kit(voice, recognizer, understanding_for(language))
+        return _Kit(voice, recognizer, understanding_for(language, speech.thresholds))
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from campaigns.store import Store
 from outbound.clock import Clock, LoopClock, SystemClock
 from outbound.dialer import Dialer, Watch, at_once, in_a_thread
 from outbound.errors import OutboundError
-from outbound.folders import cache_folder
+from outbound.folders import cache_folder, thresholds_folder
 from outbound.journal import Journal
 from outbound.lines.base import DialOrder, Line
 from outbound.lines.simulated import SimulatedLine
@@ -232,7 +232,9 @@ async def spoken_route(
     """
     # A clock that jumps stands still while we decode; a real one does not.
     decoders = 0 if line.name in REHEARSALS else min(line.channels, os.cpu_count() or 1)
-    speech = SpeechSettings(cache=PromptCache(cache_folder()), repeatable=repeatable, decoders=decoders)
+    speech = SpeechSettings(
+        cache=PromptCache(cache_folder()), thresholds=thresholds_folder(), repeatable=repeatable, decoders=decoders
+    )
     with ThreadPoolExecutor(max_workers=_SPEECH_THREADS, thread_name_prefix="speech") as executor:
         await line.open()
         try:

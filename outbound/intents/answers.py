@@ -15,6 +15,9 @@ from outbound.intents.wordings import wordings_of
 
 RATINGS = frozenset(intent for intent in Intent if intent.rating)
 
+TO_THE_LETTER = 0.97
+"""How sure a phrase or wording is that was said as it was written: it may still be misheard, or meant otherwise."""
+
 
 def known_answer(plain: str, language: Language, expecting: Collection[Intent]) -> Intent | None:
     """The intent of a plain text that leaves no doubt in this step, else None: ask the model."""
@@ -94,24 +97,34 @@ def chosen_phrase(plain: str, language: Language, phrases: Sequence[str]) -> tup
     """The step's own phrase that was said, with how sure that is; None for none, several, or a denied one.
 
     A phrase counts when its words of weight are all said, in their order: "just leave it at the door" is "at the door".
+    A "no" before the rest is an answer of its own and denies nothing: "no, there was a problem". Where words are not
+    written apart a phrase is said sign by sign, a single sign alone. Several phrases that have a word of weight in
+    common speak of the same thing, and the first one stands for them.
     """
     words = language.words(plain)
     negation = language.classes.get("negation", ())
-    said: list[tuple[int, float, str]] = []
+    rest = words[1:] if words[:1] == ["no"] else words
+    said: list[tuple[int, float, tuple[str, ...], str]] = []
     for phrase in phrases:
         wanted = language.words(language.plain(phrase))
         if wanted == words:
-            return phrase, 0.97
-        weighty = [word for word in wanted if word not in language.droppable] or wanted
-        denied = any(word in negation and word not in wanted for word in words)
-        if weighty and not denied and _in_order(weighty, words):
-            said.append((len(weighty), len(wanted) / max(len(words), len(wanted)), phrase))
-    said.sort(reverse=True)
-    if not said or (len(said) > 1 and said[0][0] == said[1][0]):
+            return phrase, TO_THE_LETTER
+        weighty = tuple(word for word in wanted if word not in language.droppable) or tuple(wanted)
+        denied = any(word in negation and word not in wanted for word in rest)
+        found = _in_order(weighty, words) if language.spaced else len(wanted) > 1 and "".join(wanted) in "".join(words)
+        if weighty and found and not denied:
+            said.append((len(weighty), len(wanted) / max(len(words), len(wanted)), weighty, phrase))
+    said.sort(key=lambda each: each[:2], reverse=True)
+    if not said or any(each[0] == said[0][0] and set(said[0][2]).isdisjoint(each[2]) for each in said):
         return None
-    return said[0][2], 0.6 + 0.3 * said[0][1]
+    return said[0][3], 0.6 + 0.3 * said[0][1]
 
 
 def _in_order(wanted: Sequence[str], words: Sequence[str]) -> bool:
     rest = iter(words)
-    return all(word in rest for word in wanted)
+    return all(any(_is(word, said) for said in rest) for word in wanted)
+
+
+def _is(wanted: str, said: str) -> bool:
+    """The same word; in Korean also with an ending hung on to it."""
+    return said == wanted or ("\uac00" <= wanted[0] <= "\ud7a3" and said.startswith(wanted))

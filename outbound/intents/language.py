@@ -74,15 +74,10 @@ class Language:
         return (" " if self.spaced else "").join(words)
 
     def _unified(self, text: str) -> str:
-        if not self.spaced:
-            text = text.replace(" ", "")
-            for form, one in self.same:
-                text = text.replace(form, one)
-            return text
-        padded = f" {text} "
+        text = f" {text} " if self.spaced else text.replace(" ", "")
         for form, one in self.same:
-            padded = padded.replace(f" {form} ", f" {one} ")
-        return " ".join(padded.split())
+            text = text.replace(form, one)
+        return " ".join(text.split())
 
 
 def _letters(text: str) -> str:
@@ -112,7 +107,10 @@ def language_named(tag: str) -> Language:
 
 def _read(tag: str, lists: dict[str, Any]) -> Language:
     spaced = lists.get("spaced") != "false"
-    same = tuple((_letters(form), _letters(one)) for form, one in lists.get("same", {}).items())
+    edge = " " if spaced else ""
+    same = tuple(
+        (edge + _letters(form) + edge, edge + _letters(one) + edge) for form, one in lists.get("same", {}).items()
+    )
     bare = Language(tag, spaced, same)
 
     def plain(name: str) -> tuple[str, ...]:

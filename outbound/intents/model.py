@@ -1,8 +1,8 @@
 """A language's trained model: from features to how likely each intent is.
 
 Decides the form of the weights (one compressed file per language in `weights/`, half precision) and the arithmetic: a
-softmax over sums of feature weights, made honest by a temperature. How weights come about is `fitting.py`; what
-is done with the likelihoods is `understanding.py`.
+softmax over two sums, of feature weights and of filters that slide over word vectors, made honest by a temperature. How
+weights come about is `fitting.py`; what is done with the likelihoods is `understanding.py`.
 """
 
 from __future__ import annotations
@@ -14,18 +14,20 @@ from pathlib import Path
 import numpy as np
 import numpy.typing as npt
 
-from campaigns.intents import Intent
 from outbound.errors import OutboundError
+from outbound.intents.decisions import INTENTS, Likelihoods
 from outbound.intents.features import VERSION, features_of
 from outbound.intents.language import Language
+from outbound.intents.vectors import units, vectors_for
 
 WEIGHTS = Path(__file__).parent / "weights"
 
-INTENTS: tuple[Intent, ...] = tuple(Intent)
-"""The columns of the weights, in the order of the vocabulary."""
+WINDOW = 3
+"""Neighbouring words that a filter sees."""
 
-Likelihoods = npt.NDArray[np.float64]
-"""One probability per intent, in the order of `INTENTS`; they add up to 1."""
+_ARRAYS = ("weights", "bias", "filters", "tops")
+
+Values = npt.NDArray[np.float32]
 
 
 class ModelMissing(OutboundError):
@@ -34,26 +36,35 @@ class ModelMissing(OutboundError):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Attributes:
-    weights: float32, shape (feature slots, intents).
-    bias: float32, shape (intents,).
-    temperature: divides the sums, so that 0.9 is right nine times in ten.
-    digest: of the wordings it was trained on (`wordings.digest_of`).
+    """Two readings of a text, added up: one of its pieces, one of what its words have in common with others.
+
+    Attributes:
+        weights: float32, shape (feature slots, intents).
+        bias: float32, shape (intents,).
+        filters: float32, shape (WINDOW x vector size + 1, filters); the last row is added always.
+        tops: float32, shape (2 x filters, intents): of the strongest and of the average answer of each filter.
+        temperature: divides the sums, so that 0.9 is right nine times in ten.
+        digest: of the wordings it was trained on (`wordings.digest_of`).
     """
 
-    weights: npt.NDArray[np.float32]
-    bias: npt.NDArray[np.float32]
+    weights: Values
+    bias: Values
+    filters: Values
+    tops: Values
     temperature: float
     digest: str
 
     def likelihoods(self, plain: str, language: Language) -> Likelihoods:
         """How likely each intent is for a plain text."""
-        return softmax(self.sums(features_of(plain, language)) / self.temperature)
+        words = vectors_for(language.tag).rows_of(units(plain, language))
+        return softmax(self.sums(features_of(plain, language), words, language.tag) / self.temperature)
 
-    def sums(self, features: npt.NDArray[np.int32]) -> npt.NDArray[np.float64]:
+    def sums(self, features: npt.NDArray[np.int32], words: npt.NDArray[np.int32], tag: str) -> npt.NDArray[np.float64]:
         """The unscaled sum per intent; long sentences do not shout louder than short ones."""
-        scale = 1.0 / np.sqrt(max(1, features.size))
-        sums: npt.NDArray[np.float64] = self.bias + self.weights[features].sum(axis=0, dtype=np.float64) * scale
+        pieces = self.weights[features].sum(axis=0, dtype=np.float64) / np.sqrt(max(1, features.size))
+        answers = np.maximum(0.0, windows(vectors_for(tag).table[words]) @ self.filters[:-1] + self.filters[-1])
+        related = np.concatenate((answers.max(axis=0), answers.mean(axis=0))) @ self.tops
+        sums: npt.NDArray[np.float64] = self.bias + pieces + related
         return sums
 
     def save(self, tag: str) -> Path:
@@ -62,14 +73,21 @@ class Model:
         WEIGHTS.mkdir(exist_ok=True)
         np.savez_compressed(
             file,
-            weights=self.weights.astype(np.float16),
-            bias=self.bias,
+            **{name: getattr(self, name).astype(np.float16) for name in _ARRAYS},
             temperature=np.float64(self.temperature),
             digest=np.str_(self.digest),
             intents=np.array([intent.value for intent in INTENTS]),
             version=np.int64(VERSION),
         )
         return file
+
+
+def windows(vectors: Values) -> Values:
+    """Each word's vector between those of its neighbours: (words, size) to (words, WINDOW x size)."""
+    words, size = vectors.shape
+    edged = np.zeros((words + WINDOW - 1, size), dtype=np.float32)
+    edged[WINDOW // 2 : WINDOW // 2 + words] = vectors
+    return np.concatenate([edged[at : at + words] for at in range(WINDOW)], axis=1)
 
 
 def softmax(sums: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -93,9 +111,6 @@ def model_for(tag: str) -> Model:
     with np.load(file) as stored:
         if int(stored["version"]) != VERSION or tuple(stored["intents"]) != INTENTS:
             raise ModelMissing(f"the model of meaning for {tag} is of another version", hint)
-        return Model(
-            stored["weights"].astype(np.float32),
-            stored["bias"].astype(np.float32),
-            float(stored["temperature"]),
-            str(stored["digest"]),
-        )
+        weights, bias, filters, tops = (stored[name].astype(np.float32) for name in _ARRAYS)
+        temperature = float(stored["temperature"])
+        return Model(weights, bias, filters, tops, temperature, str(stored["digest"]))

@@ -18,6 +18,8 @@ _LOST_WORD = 0.12
 _MISHEARD_WORD = 0.07
 """Chance per word that has a double."""
 _DOUBLED_WORD = 0.04
+_SWALLOWED_WORD = 0.03
+"""Chance per word, weak or not, in a text of more than three."""
 _LOST_EDGE = 0.04
 """The first word is missed when the microphone opens late."""
 
@@ -40,6 +42,8 @@ def _misheard(words: list[str], language: Language, chance: Random) -> list[str]
     heard: list[str] = []
     for word in words:
         if len(words) > 2 and word in language.droppable and chance.random() < _LOST_WORD:
+            continue
+        if len(words) > 3 and chance.random() < _SWALLOWED_WORD:
             continue
         if word in language.alike and chance.random() < _MISHEARD_WORD:
             heard += language.words(chance.choice(language.alike[word]))

@@ -10,23 +10,22 @@ import itertools
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 
 from audio.recognition.base import Expected, Transcript
 from campaigns.intents import GLOBAL_INTENTS, Intent
-from outbound.intents.answers import RATINGS, chosen_phrase, known_answer, may_rate
-from outbound.intents.decisions import COMPLETE, EXPECTED_ODDS, FIRST, decided, trust
+from outbound.intents.answers import RATINGS, TO_THE_LETTER, chosen_phrase, known_answer, may_rate
+from outbound.intents.decisions import COMPLETE, FIRST, INTENTS, OTHER, Likelihoods, decided, in_step, trusted
 from outbound.intents.language import Language, language_named, languages
-from outbound.intents.model import INTENTS, Likelihoods, Model, ModelMissing, model_for
+from outbound.intents.model import Model, ModelMissing, model_for
+from outbound.intents.thresholds import Thresholds, thresholds_for
 from outbound.intents.wordings import short_wordings, wordings_of
 
 _SHORT_WORDS = 3
 _SHORT_EXPECTED, _SHORT_GLOBAL = 24, 5
 """Wordings per intent in a grammar. Every further phrase costs a grammar some certainty about digits."""
-
-_KNOWN = 0.97
-"""How sure a known answer is: the words may still be misheard, or meant otherwise."""
 
 _ALTERNATIVE = 0.4
 """The weight of each further reading against the one before it."""
@@ -34,7 +33,9 @@ _ALTERNATIVE = 0.4
 _CLOSED = RATINGS | {Intent.YES, Intent.NO, Intent.SATISFIED, Intent.DISSATISFIED}
 """Steps that expect nothing else are answered in a word or two."""
 
-_OTHER = INTENTS.index(Intent.OTHER)
+
+_NEVER = Thresholds(dict.fromkeys(Intent, 1.0), least_trust=1.0, sure_confidence=1.0)
+"""Of a language that is not understood."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ class Understanding:
 
     language: Language | None
     model: Model | None
+    thresholds: Thresholds = _NEVER
 
     @property
     def keys_only(self) -> bool:
@@ -79,11 +81,13 @@ class Understanding:
         if self.language is None or self.model is None or not transcript.text.strip():
             return Meaning(Intent.OTHER, 0.0, transcript.text)
         shares = self._likelihoods(transcript, expecting, self.language, self.model)
-        intent, confidence = decided(dict(zip(INTENTS, shares.tolist(), strict=True)))
-        if phrases and intent not in FIRST:
-            choice = chosen_phrase(self.language.plain(transcript.text), self.language, phrases)
-            if choice is not None:
-                return Meaning(Intent.OTHER, choice[1] * trust(transcript.confidence), transcript.text, choice[0])
+        intent, confidence = decided(shares, self.thresholds)
+        choice = chosen_phrase(self.language.plain(transcript.text), self.language, phrases) if phrases else None
+        if choice is not None:
+            phrase, likelihood = choice
+            if intent not in FIRST or confidence < TO_THE_LETTER <= likelihood:
+                sure = likelihood * self.thresholds.trust(transcript.confidence)
+                return Meaning(Intent.OTHER, sure, transcript.text, phrase)
         return Meaning(intent, confidence, transcript.text)
 
     def is_complete(self, transcript: Transcript, expecting: Collection[Intent], phrases: Sequence[str] = ()) -> bool:
@@ -123,14 +127,12 @@ class Understanding:
             known = known_answer(plain, language, expecting)
             reading = model.likelihoods(plain, language)
             if known is not None:
-                reading = (1.0 - _KNOWN) * reading
-                reading[INTENTS.index(known)] += _KNOWN
+                reading = (1.0 - TO_THE_LETTER) * reading
+                reading[INTENTS.index(known)] += TO_THE_LETTER
             rates = not RATINGS.isdisjoint(expecting) and may_rate(plain, language)
-            shares += weight * _in_step(reading, expecting, rates=rates)
+            shares += weight * _rated(in_step(reading, expecting), rates=rates)
             total += weight
-        shares *= trust(transcript.confidence) / total
-        shares[_OTHER] += 1.0 - shares.sum()
-        return shares
+        return trusted(shares / total, self.thresholds.trust(transcript.confidence))
 
 
 def _readings(transcript: Transcript, language: Language) -> Iterator[tuple[str, float]]:
@@ -141,15 +143,13 @@ def _readings(transcript: Transcript, language: Language) -> Iterator[tuple[str,
         weight *= _ALTERNATIVE
 
 
-def _in_step(shares: Likelihoods, expecting: Collection[Intent], *, rates: bool) -> Likelihoods:
-    """Likelihoods with the step's expectation as a prior. A rating where none is possible is no answer."""
-    odds = np.array([EXPECTED_ODDS if intent in expecting else 1.0 for intent in INTENTS])
-    weighed: Likelihoods = shares * odds / (shares * odds).sum()
+def _rated(shares: Likelihoods, *, rates: bool) -> Likelihoods:
+    """A rating where none is possible is no answer."""
     if not rates:
         unasked = [INTENTS.index(intent) for intent in RATINGS]
-        weighed[_OTHER] += weighed[unasked].sum()
-        weighed[unasked] = 0.0
-    return weighed
+        shares[OTHER] += shares[unasked].sum()
+        shares[unasked] = 0.0
+    return shares
 
 
 @cache
@@ -172,16 +172,22 @@ def _sentences(tag: str, without_ratings: bool) -> tuple[str, ...]:
 
 
 @cache
-def understanding_for(language: str) -> Understanding:
+def understanding_for(language: str, own: Path | None = None) -> Understanding:
     """The understanding of a BCP 47 language tag; a region without data of its own takes its language's.
 
     A language without wordings or without a trained model understands nothing but keys (`keys_only`).
+
+    Args:
+        own: a folder with the user's own thresholds (`thresholds.py` says what they look like).
+
+    Raises:
+        OutboundError: the user's own thresholds cannot be read.
     """
     primary = language.partition("-")[0]
     tag = next((t for t in (language, *languages()) if t in languages() and t.partition("-")[0] == primary), None)
     if tag is None:
         return Understanding(None, None)
     try:
-        return Understanding(language_named(tag), model_for(tag))
+        return Understanding(language_named(tag), model_for(tag), thresholds_for(tag, own))
     except ModelMissing:
         return Understanding(language_named(tag), None)

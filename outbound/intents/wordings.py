@@ -69,6 +69,19 @@ def wordings_of(tag: str) -> tuple[Wording, ...]:
 
 
 @cache
+def heard_as(tag: str) -> dict[str, tuple[str, ...]]:
+    """What engines made of some wordings, by the plain wording (`recognised.txt`, made by `transcripts.py`)."""
+    language = language_named(tag)
+    found: dict[str, tuple[str, ...]] = {}
+    file = DATA / tag / "recognised.txt"
+    if file.exists():
+        for line in file.read_text(encoding="utf-8").splitlines():
+            said, heard = (language.plain(text) for text in line.split("\t"))
+            found[said] = (*found.get(said, ()), heard)
+    return found
+
+
+@cache
 def digest_of(tag: str) -> str:
     """A fingerprint of all data of a language: weights that carry another one are out of date."""
     content = hashlib.sha256()

@@ -5,7 +5,7 @@ import pytest
 
 from campaigns.intents import Intent
 from outbound.errors import OutboundError
-from outbound.intents.fitting import fitted
+from outbound.intents.fitting import examples_of, fitted
 from outbound.intents.language import language_named, languages
 from outbound.intents.model import ModelMissing, model_for
 from outbound.intents.wordings import digest_of, wordings_of
@@ -31,8 +31,9 @@ def test_a_wording_stands_for_one_intent_only() -> None:
 def test_training_twice_gives_the_same_model() -> None:
     few = wordings_of("en-US")[::40]
     english = language_named("en-US")
-    first, second = (fitted(few, english, digest="") for _ in range(2))
+    first, second = (fitted(examples_of(few, english), "en-US") for _ in range(2))
     assert np.array_equal(first.weights, second.weights)
+    assert np.array_equal(first.filters, second.filters)
 
 
 def test_a_missing_model_says_how_to_train_it() -> None:

@@ -98,15 +98,87 @@ def test_words_of_self_harm_are_heard_even_when_the_engine_is_unsure() -> None:
     assert meaning("i want to end my life", YES_NO_STEP, 0.3).intent is Intent.CRISIS
 
 
+@pytest.mark.parametrize("confidence", [0.2, 0.4, 0.6, 0.8, 1.0])
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("Please stop calling me.", Intent.OPT_OUT),
+        ("Please start calling me.", Intent.OPT_OUT),  # "stop" as Whisper hears it through a telephone
+        ("Don't call me again.", Intent.OPT_OUT),
+        ("Take me off your list, please.", Intent.OPT_OUT),
+        ("Yes.", Intent.YES),
+        ("Yes, that's fine.", Intent.YES),
+        ("No.", Intent.NO),
+        ("No, I'm at work.", Intent.NO),
+        ("Agent.", Intent.TRANSFER),
+        ("Call me back tomorrow at three.", Intent.CALLBACK),
+        ("I don't want to live anymore.", Intent.CRISIS),
+    ],
+)
+def test_a_transcript_is_understood_as_whisper_writes_it(text: str, wanted: Intent, confidence: float) -> None:
+    assert meaning(text, YES_NO_STEP, confidence).intent is wanted
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "i don't see a reason to go on living",
+        "everyone would be better off without me",
+        "i just want to fall asleep and never wake up",
+        "i took a whole bottle of pills",
+        "my daughter says she wants to kill herself",
+        "nobody would notice if i was dead",
+    ],
+)
+@pytest.mark.parametrize("expecting", [RATING_STEP, YES_NO_STEP, OPEN_STEP])
+def test_distress_that_names_no_suicide_is_heard(text: str, expecting: Collection[Intent]) -> None:
+    assert meaning(text, expecting, 0.5).intent is Intent.CRISIS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "this is killing me",
+        "i could kill for a coffee",
+        "i'm dying of boredom",
+        "the battery is dead",
+        "that joke kills me",
+    ],
+)
+@pytest.mark.parametrize("expecting", [RATING_STEP, YES_NO_STEP, OPEN_STEP])
+def test_figures_of_speech_call_nobody_to_help(text: str, expecting: Collection[Intent]) -> None:
+    assert meaning(text, expecting).intent is not Intent.CRISIS
+
+
+@pytest.mark.parametrize(
+    ("language", "text", "crisis"),
+    [
+        ("zh-CN", "活着太累了，我不想活了", True),
+        ("zh-CN", "我在天台上，你们别管我", True),
+        ("zh-CN", "今天累死了", False),
+        ("zh-CN", "笑死我了", False),
+        ("ko-KR", "사는 게 너무 고통스러워요", True),
+        ("ko-KR", "옥상이에요 뛰어내릴 거예요", True),
+        ("ko-KR", "배고파 죽겠어요", False),
+        ("ko-KR", "웃겨 죽는 줄 알았어요", False),
+    ],
+)
+def test_distress_and_figures_of_speech_are_told_apart_in_every_language(
+    language: str, text: str, crisis: bool
+) -> None:
+    found = understanding_for(language).meaning(Transcript(text, 0.6, "text"), YES_NO_STEP)
+    assert (found.intent is Intent.CRISIS) is crisis
+
+
 def test_an_unsure_engine_lowers_the_confidence() -> None:
     assert meaning("yes", YES_NO_STEP, 0.2).confidence < meaning("yes", YES_NO_STEP, 0.9).confidence
 
 
-def test_another_reading_helps_where_the_first_makes_no_sense() -> None:
+def test_another_reading_helps_where_the_first_makes_little_sense() -> None:
     alone = meaning("coal operated please", OPEN_STEP, 0.6)
     helped = meaning("coal operated please", OPEN_STEP, 0.6, "an operator please", "operator please")
-    assert alone.intent is Intent.OTHER
-    assert helped.confidence > 0.4
+    assert helped.intent is Intent.TRANSFER
+    assert helped.confidence > alone.confidence
 
 
 def test_nothing_heard_means_nothing() -> None:
@@ -116,7 +188,7 @@ def test_nothing_heard_means_nothing() -> None:
 @given(
     before=st.sampled_from(["", "please ", "um ", "hello ", "sorry ", "could you please ", "well "]),
     request=st.sampled_from(["stop calling me", "take me off your list", "don't call me again", "unsubscribe me"]),
-    after=st.sampled_from(["", " please", " thank you", " thanks", " okay"]),
+    after=st.sampled_from(["", " please", " thank you", " thanks", " okay", " now"]),
     expecting=st.sampled_from([RATING_STEP, YES_NO_STEP, OPEN_STEP]),
 )
 def test_good_manners_do_not_weaken_an_opt_out(
