@@ -52,7 +52,7 @@ def _small(folder: Path, name: str, seed: int = 7, faults: Faults = FEW) -> Surv
 
 
 def test_nobody_is_wronged_and_nobody_forgotten_whatever_breaks(url: str, tmp_path: Path) -> None:
-    survived = survive(url, replace(SMALL, contacts=CONTACTS, lines=20), Faults(), tmp_path)
+    survived = survive(url, replace(SMALL, contacts=CONTACTS, lines=20), Faults(lost=0.05), tmp_path)
     assert survived.wrongs == {}
     assert survived.complete
     assert survived.attempts > CONTACTS
