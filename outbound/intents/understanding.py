@@ -96,6 +96,8 @@ class Understanding:
             return False
         plain = self.language.plain(transcript.text)
         known = known_answer(plain, self.language, expecting)
+        if plain in self.language.before and known not in expecting:
+            return False
         if known is not None:
             return known is not Intent.OTHER
         words = self.language.words(plain)
@@ -106,10 +108,12 @@ class Understanding:
         return answers and meaning.confidence >= COMPLETE
 
     def breaks_off(self, transcript: Transcript) -> bool:
-        """Whether the sentence must go on after these words ("I would like to ...", "um")."""
+        """Whether the sentence must go on after these words ("I would like to ...", "um", "sorry, ...")."""
         if self.language is None:
             return False
         plain = self.language.plain(transcript.text)
+        if plain in self.language.before:
+            return True
         words = self.language.words(plain)
         return not words or words[-1] in self.language.unfinished or words[-1] in self.language.fillers
 

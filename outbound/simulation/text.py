@@ -69,6 +69,7 @@ class TextConversation:
         self._say: Say | None = None
         self._listen = Listen()
         self._machine = callee.answers in {Answerer.VOICEMAIL, Answerer.SCREENER}
+        self._speaking = False
         self._over = False
         self._dial(ring_seconds)
 
@@ -133,12 +134,12 @@ class TextConversation:
         self._cancel("callee")
         self._tell(SaidAll(said.say_id))
         self._count_silence()
-        if said.text:
+        if said.text and not self._speaking:
             self._after(self._callee.thinks, self._act, "callee")
 
     def _count_silence(self) -> None:
         self._cancel("silence")
-        if self._listen.seconds is not None:
+        if self._listen.seconds is not None and not self._speaking:
             self._after(self._listen.seconds, lambda: self._tell(Silence()), "silence")
 
     def _act(self) -> None:
@@ -153,6 +154,7 @@ class TextConversation:
         match doing:
             case Says(words):
                 self._cancel("silence")
+                self._speaking = True
                 self._after(seconds_to_say(words, self._language), lambda: self._say_words(words), "words")
             case Presses(keys):
                 for place, key in enumerate(keys):
@@ -163,6 +165,7 @@ class TextConversation:
                 pass
 
     def _say_words(self, words: str) -> None:
+        self._speaking = False
         if self._machine:
             # The screener puts the call through: from here on a person speaks.
             self._machine = False

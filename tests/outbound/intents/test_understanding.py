@@ -217,6 +217,13 @@ def test_an_unfinished_answer_is_given_time(text: str) -> None:
     assert not ENGLISH.is_complete(Transcript(text, 1.0, "text"), YES_NO_STEP)
 
 
+@pytest.mark.parametrize("text", ["sorry", "excuse me", "well", "look"])
+def test_a_courtesy_alone_is_the_beginning_of_an_answer(text: str) -> None:
+    said = Transcript(text, 1.0, "text")
+    assert not ENGLISH.is_complete(said, YES_NO_STEP)
+    assert ENGLISH.breaks_off(said)
+
+
 def test_ratings_and_yes_or_no_are_heard_by_a_grammar_and_sentences_by_a_language_model() -> None:
     rating = ENGLISH.expected(RATING_STEP)
     assert rating.closed
