@@ -150,7 +150,7 @@ def test_fifty_people_are_called_over_sip_and_what_they_want_is_done(tmp_path: P
             line = SipLine(trunk, clock.now, announce=announce)
             await line.open()
             try:
-                speech = SpeechSettings(voice_engine="pyttsx3", cache=PromptCache(tmp_path / "prompts"), decoders=2)
+                speech = SpeechSettings(voice_engine="pyttsx3", cache=PromptCache(tmp_path / "prompts"))
                 route = SpokenRoute(line, clock, speech)
                 dialer = Dialer(
                     store, route, clock, Journal(tmp_path / "journal"), owner="test", allow=trunk.allow, watch=watch
