@@ -1,10 +1,14 @@
 """How quick register, lists and gate are.
 
     python -m benchmarks.register [--numbers 10000000] [--contacts 1000000] [--calls 20000] [--postgresql] [--json]
+    python -m benchmarks.register --bad-megabytes 1000 [--postgresql] [--json]
 
 A list of so many numbers is read from a file of the form that the United States registry has, in no order; single
 numbers are then asked for. Contacts are added and every one of them judged, as preflight does. Calls go through claim,
 gate, answer, one rating and the end. That no forbidden call is placed is counted by `benchmarks.interleavings`.
+
+With --bad-megabytes only a bad list of that size is made, imported, killed on the way and begun again (`bad_list.py`);
+memory is then that of the importing process.
 
 Seconds are of the wall clock with, in brackets, those of this process's CPU.
 """
@@ -25,6 +29,7 @@ from tempfile import TemporaryDirectory
 
 import numpy as np
 
+from benchmarks import bad_list
 from benchmarks.servers import server
 from campaigns.dnc import ListFormat, RejectedLine
 from campaigns.dnc.bulk import read_numbers
@@ -143,25 +148,34 @@ def _url(postgresql: bool, folder: Path) -> Iterator[str]:
         yield new()
 
 
+def _good(url: str, folder: Path, asked: argparse.Namespace) -> Figures:
+    """Lists, contacts and calls as they should be."""
+    figures: Figures = {}
+    store = open_store(url, durable=False)
+    if asked.numbers:
+        figures |= national_list(store, folder, asked.numbers)
+    if asked.contacts:
+        figures |= contacts(store, asked.contacts)
+        figures |= calls(store, min(asked.calls, asked.contacts // 2))
+    store.close()
+    return figures | {"memory, MB": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+
+
 def main() -> None:
     """Runs what was asked for."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--numbers", type=int, default=10_000_000)
     parser.add_argument("--contacts", type=int, default=1_000_000)
     parser.add_argument("--calls", type=int, default=20_000)
+    parser.add_argument("--bad-megabytes", type=int, help="a bad list of this size instead of all else")
     parser.add_argument("--postgresql", action="store_true", help="on PostgreSQL instead of SQLite")
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
-    figures: Figures = {}
     with TemporaryDirectory(ignore_cleanup_errors=True) as place, _url(asked.postgresql, Path(place)) as url:
-        store = open_store(url, durable=False)
-        if asked.numbers:
-            figures |= national_list(store, Path(place), asked.numbers)
-        if asked.contacts:
-            figures |= contacts(store, asked.contacts)
-            figures |= calls(store, min(asked.calls, asked.contacts // 2))
-        store.close()
-    figures["memory, MB"] = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        if asked.bad_megabytes:
+            figures = bad_list.measured(url, Path(place), asked.bad_megabytes)
+        else:
+            figures = _good(url, Path(place), asked)
     if asked.json:
         json.dump(figures, sys.stdout, indent=2, ensure_ascii=False)
     else:

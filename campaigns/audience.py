@@ -8,15 +8,15 @@ when, is the compliance rules' business.
 
 from __future__ import annotations
 
-import csv
 import dataclasses
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+import sqlite3
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache, partial
 from importlib.resources import files
 from pathlib import Path
-from typing import TypeVar
+from typing import Self, TypeVar
 from zoneinfo import available_timezones
 
 import phonenumbers
@@ -28,10 +28,8 @@ from campaigns.definition import CampaignDefinition, FieldDefinition
 from campaigns.definition.problems import did_you_mean
 from campaigns.errors import CampaignError
 from campaigns.fields import FieldError, FieldType, canonical
+from campaigns.rejects import REASON_COLUMNS, RejectsFile
 from campaigns.tables import Table, read_table
-
-REASON_COLUMNS = ("rejected because", "what to do")
-"""Added to a rejects file; left out when it is imported again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,18 +75,16 @@ class Rejected:
 
 @dataclass(frozen=True, slots=True)
 class Audience:
-    """A list as it is being read.
+    """A list as it is being read; it may be larger than memory.
 
     Attributes:
         header: the headings of the file.
-        accepted: the good rows, read from the file while iterated, once.
-        rejected: the other rows so far; complete when `accepted` is exhausted.
+        rows: good and bad, read from the file while iterated, once.
         note: what the user should know about how the file was read, or empty.
     """
 
     header: tuple[str, ...]
-    accepted: Iterator[NewContact]
-    rejected: list[Rejected]
+    rows: Iterator[NewContact | Rejected]
     note: str = ""
 
 
@@ -105,34 +101,25 @@ def read_contacts(path: Path | str, definition: CampaignDefinition, default_regi
     """
     table = read_table(Path(path), definition.language)
     reader = _RowReader(definition, _columns(table.header, definition, str(path)), default_region)
-    rejected: list[Rejected] = []
-    return Audience(table.header, _accepted(table, reader, rejected), rejected, table.note)
+    return Audience(table.header, _rows(table, reader), table.note)
 
 
-def write_rejects(path: Path | str, rejected: Iterable[Rejected], header: Sequence[str]) -> int:
-    """Writes rejected rows as they were, with the reason and the fix added; returns how many.
-
-    The file is UTF-8 with a byte order mark, which spreadsheets need, and can be imported again once mended.
-    """
+def rejects_file(path: Path, audience: Audience, list_file: Path) -> RejectsFile[Rejected]:
+    """Where rejected rows go as they were, with the reason and the fix added; to be mended and imported again."""
+    header = audience.header
     kept = [position for position, name in enumerate(header) if name not in REASON_COLUMNS]
-    with Path(path).open("w", encoding="utf-8-sig", newline="") as file:
-        writer = csv.writer(file)
-        writer.writerow([*(header[position] for position in kept), *REASON_COLUMNS])
-        count = 0
-        for row in rejected:
-            count += 1
-            cells = [row.cells[position] if position < len(row.cells) else "" for position in kept]
-            writer.writerow([*cells, *row.cells[len(header) :], row.reason, row.fix])
-    return count
+
+    def cells(row: Rejected) -> list[str]:
+        own = [row.cells[position] if position < len(row.cells) else "" for position in kept]
+        return [*own, *row.cells[len(header) :]]
+
+    return RejectsFile(path, Rejected, [header[position] for position in kept], cells, read_from=list_file)
 
 
-def _accepted(table: Table, reader: _RowReader, rejected: list[Rejected]) -> Iterator[NewContact]:
-    for row, cells in table.rows:
-        result = reader.read(row, cells, len(table.header))
-        if isinstance(result, Rejected):
-            rejected.append(result)
-        else:
-            yield result
+def _rows(table: Table, reader: _RowReader) -> Iterator[NewContact | Rejected]:
+    with _Seen() as seen:
+        for row, cells in table.rows:
+            yield reader.read(row, cells, len(table.header), seen)
 
 
 _PHONE, _ZONE, _LANGUAGE, _REFERENCE = "phone", "time_zone", "language", "reference"
@@ -201,17 +188,38 @@ class _Wrong(Exception):
 _T = TypeVar("_T")
 
 
+class _Seen:
+    """In which row each number stood first. Kept on disk beyond a few megabytes, by SQLite, and gone at the end."""
+
+    def __init__(self) -> None:
+        self._kept = sqlite3.connect("", isolation_level=None, check_same_thread=False)
+        self._kept.executescript("PRAGMA journal_mode=OFF; CREATE TABLE seen (number INTEGER PRIMARY KEY, row INTEGER)")
+        self._kept.execute("BEGIN")
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._kept.close()
+
+    def first(self, number: int, row: int) -> int:
+        """The row of a number that may be new."""
+        if self._kept.execute("INSERT OR IGNORE INTO seen VALUES (?, ?)", (number, row)).rowcount:
+            return row
+        found: tuple[int] = self._kept.execute("SELECT row FROM seen WHERE number = ?", (number,)).fetchone()
+        return found[0]
+
+
 class _RowReader:
-    """Turns rows into contacts or rejections; remembers the numbers it has seen."""
+    """Turns rows into contacts or rejections."""
 
     def __init__(self, definition: CampaignDefinition, columns: Mapping[str, int], default_region: str | None) -> None:
         self._definition = definition
         self._columns = columns
         only = definition.countries[0] if len(definition.countries) == 1 else None
         self._region = default_region.upper() if default_region else only
-        self._seen: dict[int, int] = {}
 
-    def read(self, row: int, cells: list[str], width: int) -> NewContact | Rejected:
+    def read(self, row: int, cells: list[str], width: int, seen: _Seen) -> NewContact | Rejected:
         wrong: list[tuple[str, str, _Wrong]] = []
 
         def attempt(column: str, cell: str, read: Callable[[str], _T]) -> _T | None:
@@ -235,7 +243,7 @@ class _RowReader:
             if text:
                 fields[name] = text
         if number is not None and not wrong:
-            attempt(_PHONE, self._cell(cells, _PHONE), lambda cell: self._not_seen(number, row))
+            attempt(_PHONE, self._cell(cells, _PHONE), lambda _: _not_seen(number, row, seen))
         if wrong or number is None or language is None:
             return Rejected(
                 row=row,
@@ -284,12 +292,6 @@ class _RowReader:
             raise _Wrong("this is a premium-rate number", "Give the person's own number.")
         return number
 
-    def _not_seen(self, number: PhoneNumber, row: int) -> None:
-        key = int(phonenumbers.format_number(number, PhoneNumberFormat.E164)[1:])
-        first = self._seen.setdefault(key, row)
-        if first != row:
-            raise _Wrong(f"the same number stands in row {first} already", "Leave this row out, or put both into one.")
-
     def _language(self, cell: str) -> str:
         spoken = self._definition.languages
         if not cell:
@@ -309,6 +311,12 @@ class _RowReader:
             return canonical(declared.type, cell, self._definition.language, declared.currency)
         except FieldError as error:
             raise _Wrong(str(error), error.hint) from error
+
+
+def _not_seen(number: PhoneNumber, row: int, seen: _Seen) -> None:
+    first = seen.first(int(phonenumbers.format_number(number, PhoneNumberFormat.E164)[1:]), row)
+    if first != row:
+        raise _Wrong(f"the same number stands in row {first} already", "Leave this row out, or put both into one.")
 
 
 def _country_code(country: str) -> int:

@@ -9,11 +9,14 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 from campaigns.dnc.numbers import NotANumber, e164
 from campaigns.dnc.reading import ListFormat, RejectedLine
 from campaigns.errors import CampaignError
 
+_LONGEST_LINE = 4096
+"""Bytes."""
 _US = re.compile(rb"([2-9]\d\d),?([2-9]\d{6})\r?\n?")
 _PLAIN = re.compile(rb"\+(1[2-9]\d\d[2-9]\d{6}|(?!1)[1-9]\d{7,14})\r?\n?")
 _NATIONAL = re.compile(rb"1?([2-9]\d\d[2-9]\d{6})\r?\n?")
@@ -33,9 +36,18 @@ def read_numbers(
         )
     try:
         with path.open("rb") as file:
-            yield from _us(file, reject) if form is ListFormat.US else _plain(file, reject, region)
+            lines = _lines(file)
+            yield from _us(lines, reject) if form is ListFormat.US else _plain(lines, reject, region)
     except OSError as error:
         raise CampaignError(f"{path} cannot be read: {error.strerror}.", "Give the path of a list.") from error
+
+
+def _lines(file: BinaryIO) -> Iterator[bytes]:
+    """Each line; an endless one is cut."""
+    while line := file.readline(_LONGEST_LINE):
+        yield line
+        while not line.endswith(b"\n") and (line := file.readline(_LONGEST_LINE)):
+            pass
 
 
 def _us(lines: Iterator[bytes], reject: Callable[[RejectedLine], None]) -> Iterator[int]:

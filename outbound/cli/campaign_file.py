@@ -25,7 +25,7 @@ from outbound.clock import SystemClock
 from outbound.folders import cache_folder
 
 if TYPE_CHECKING:
-    from campaigns.audience import Audience
+    from campaigns.audience import Rejected
 
 File = Annotated[Path, typer.Argument(help="The campaign file (YAML).", metavar="FILE")]
 Language = Annotated[
@@ -78,9 +78,7 @@ def check_file(
     findings = findings_of(definition, estimate=estimate)
     text = file.read_text("utf-8-sig")
     lines = {finding: line_of(text, finding.where) for finding in findings}
-    audience = _audience(contacts, definition, region) if contacts is not None else None
-    good = sum(1 for _ in audience.accepted) if audience is not None else 0
-    rejected = audience.rejected if audience is not None else []
+    good, rejected = _sifted(contacts, definition, region) if contacts is not None else (0, [])
     by_keys = _not_understood(definition)
     if json:
         told = [
@@ -90,13 +88,13 @@ def check_file(
         rows = [{"row": r.row, "field": r.field, "reason": r.reason, "fix": r.fix} for r in rejected]
         fit = not any(f.blocks for f in findings)
         result = {"campaign": definition.name, "fit": fit, "findings": told, "keys_only": by_keys}
-        output.emit_json(result if audience is None else {**result, "contacts": good, "rejected": rows})
+        output.emit_json(result if contacts is None else {**result, "contacts": good, "rejected": rows})
     else:
         for finding in findings:
             _show(finding, f"{file}:{lines[finding]}")
         for row in rejected:
             output.out.print(f"{contacts}:{row.row}  {row.reason} {row.fix}", markup=False, soft_wrap=True)
-        if audience is not None:
+        if contacts is not None:
             output.out.print(f"{good} contacts could be called, {len(rejected)} rows could not.")
         for language in by_keys:
             output.note(
@@ -210,10 +208,17 @@ def _not_understood(definition: CampaignDefinition) -> list[str]:
     return [language for language in definition.languages if language.partition("-")[0] not in understood]
 
 
-def _audience(contacts: Path, definition: CampaignDefinition, region: str | None) -> Audience:
-    from campaigns.audience import read_contacts
+def _sifted(contacts: Path, definition: CampaignDefinition, region: str | None) -> tuple[int, list[Rejected]]:
+    """How many rows of a list are good, and the others."""
+    from campaigns.audience import NewContact, read_contacts
 
-    return read_contacts(contacts, definition, region)
+    good, rejected = 0, []
+    for row in read_contacts(contacts, definition, region).rows:
+        if isinstance(row, NewContact):
+            good += 1
+        else:
+            rejected.append(row)
+    return good, rejected
 
 
 def _show(finding: Finding, place: str) -> None:

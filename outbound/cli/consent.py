@@ -14,7 +14,7 @@ from campaigns.dnc import ListFormat, e164, format_of, read_list
 from campaigns.script import Purpose
 from campaigns.store import Basis, Consent
 from outbound.cli import output
-from outbound.cli.lists import Actor, Moment, Region, Rejects, moment, who
+from outbound.cli.lists import Actor, Moment, Region, moment, rejected_lines, tell, who
 from outbound.cli.stores import opened
 from outbound.clock import SystemClock
 
@@ -85,7 +85,7 @@ def import_(
 ) -> None:
     """Write down that everybody in a list agreed to the same words. May be repeated without adding anything twice."""
     consent = Consent(purpose, basis, wording, evidence or list_file.name, moment(given), moment(expires))
-    bad = Rejects(rejects or list_file.with_name(f"{list_file.stem}.rejects.csv"))
+    bad = rejected_lines(rejects, list_file)
     lines = read_list(list_file, form or format_of(list_file), region)
     with opened(db) as store, bad:
         numbers = (line.number for line in bad.pass_on(lines))
@@ -94,7 +94,7 @@ def import_(
         output.emit_json({"new": added, "rejected": bad.count, "rejects_file": bad.path if bad.count else None})
         return
     output.out.print(f"{added} new, {bad.count} rejected")
-    bad.tell()
+    tell(bad, [(row.line, row.reason) for row in bad.first])
 
 
 @app.command()

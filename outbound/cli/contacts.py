@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
-from campaigns.audience import read_contacts, write_rejects
+from campaigns.audience import read_contacts, rejects_file
 from campaigns.definition import load, parse
 from campaigns.store import Basis, Consent, Contact, ContactState
 from outbound.cli import output
+from outbound.cli.lists import beside, tell
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 
@@ -59,10 +60,8 @@ def import_(
         agreed = (
             Consent(definition.purpose, consent, consent_wording, consent_evidence) if consent is not None else None
         )
-        added = store.add_contacts(definition.name, audience.accepted, now, consent=agreed)
-    rejects = rejects or list_file.with_name(f"{list_file.stem}.rejects.csv")
-    if audience.rejected:
-        write_rejects(rejects, audience.rejected, audience.header)
+        with rejects_file(rejects or beside(list_file), audience, list_file) as bad:
+            added = store.add_contacts(definition.name, bad.pass_on(audience.rows), now, consent=agreed)
     if json:
         output.emit_json(
             {
@@ -71,10 +70,8 @@ def import_(
                 "duplicates": added.duplicates,
                 "mended": added.mended,
                 "listed": added.listed,
-                "rejected": [
-                    {"row": r.row, "field": r.field, "reason": r.reason, "fix": r.fix} for r in audience.rejected
-                ],
-                "rejects_file": rejects if audience.rejected else None,
+                "rejected": bad.count,
+                "rejects_file": bad.path if bad.count else None,
                 "note": audience.note,
             }
         )
@@ -83,12 +80,9 @@ def import_(
         output.note(audience.note)
     output.out.print(
         f"{definition.name}: {added.new} new, {added.duplicates} known already ({added.mended} of them mended), "
-        f"{added.listed} on the do-not-call list, {len(audience.rejected)} rejected"
+        f"{added.listed} on the do-not-call list, {bad.count} rejected"
     )
-    for row in audience.rejected[:5]:
-        output.note(f"  row {row.row}: {row.reason}")
-    if audience.rejected:
-        output.note(f"the rejected rows stand in {rejects}, each with its reason: mend that file and import it")
+    tell(bad, [(row.row, row.reason) for row in bad.first], "row")
 
 
 def _next(contact: Contact) -> str:

@@ -21,7 +21,7 @@ import phonenumbers
 import typer
 
 from campaigns import templates
-from campaigns.audience import read_contacts, write_rejects
+from campaigns.audience import read_contacts, rejects_file
 from campaigns.definition import parse
 from campaigns.dnc import ExportFormat
 from campaigns.reports import report
@@ -95,17 +95,17 @@ def _bring_in(store: Store, name: str, source: Traversable, folder: Path) -> Non
     (folder / f"{name}.yaml").write_text(text, encoding="utf-8")
     (folder / f"{name}.csv").write_text(source.read_text("utf-8"), encoding="utf-8")
     store.save_campaign(definition, text, BEGINS)
-    audience = read_contacts(folder / f"{name}.csv", definition)
+    list_file = folder / f"{name}.csv"
+    audience = read_contacts(list_file, definition)
     consent = Consent(Purpose.MARKETING, Basis.WRITTEN, CONSENT) if definition.purpose is Purpose.MARKETING else None
-    added = store.add_contacts(name, audience.accepted, BEGINS, consent=consent)
+    with rejects_file(folder / f"{name}.rejects.csv", audience, list_file) as bad:
+        added = store.add_contacts(name, bad.pass_on(audience.rows), BEGINS, consent=consent)
     store.set_state(name, CampaignState.RUNNING, BEGINS)
-    output.out.print(f"{name}: {added.new} contacts, {len(audience.rejected)} rejected")
-    if audience.rejected:
-        rejects = folder / f"{name}.rejects.csv"
-        write_rejects(rejects, audience.rejected, audience.header)
-        for row in audience.rejected:
+    output.out.print(f"{name}: {added.new} contacts, {bad.count} rejected")
+    if bad.count:
+        for row in bad.first:
             output.out.print(f"  row {row.row}: {row.reason}", style="dim", soft_wrap=True)
-        output.out.print(f"  they stand in {rejects} to be mended and imported again", style="dim", soft_wrap=True)
+        output.out.print(f"  they stand in {bad.path} to be mended and imported again", style="dim", soft_wrap=True)
 
 
 def _die_in_mid_call(store: Store) -> None:

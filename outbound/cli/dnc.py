@@ -28,7 +28,7 @@ from campaigns.dnc import (
 from campaigns.outcomes import Scope, Source
 from campaigns.store import EntryFilter, Head, Store
 from outbound.cli import output
-from outbound.cli.lists import Actor, Moment, Region, Rejects, moment, who
+from outbound.cli.lists import Actor, Moment, Region, moment, rejected_lines, tell, who
 from outbound.cli.stores import opened
 from outbound.clock import SystemClock
 
@@ -195,18 +195,17 @@ def import_(
         return
     reach = _reach(scope, target)
     lines = read_list(list_file, form or format_of(list_file), region)
-    rejects = rejects or list_file.with_name(f"{list_file.stem}.rejects.csv")
-    bad = Rejects(rejects)
+    bad = rejected_lines(rejects, list_file)
     with opened(db) as store, bad:
         done = store.import_entries(
             bad.pass_on(lines), reach, SystemClock().now(), who(actor), note=note or list_file.name
         )
     if json:
-        place = rejects if bad.count else None
+        place = bad.path if bad.count else None
         output.emit_json({"new": done.new, "known": done.known, "rejected": bad.count, "rejects_file": place})
         return
     output.out.print(f"{done.new} new, {done.known} listed already, {bad.count} rejected")
-    bad.tell()
+    tell(bad, [(row.line, row.reason) for row in bad.first])
 
 
 @app.command()
@@ -325,7 +324,7 @@ def _load(
     day = moment(as_of)
     if day is None:
         output.fail("a copy of a list needs its day", "say of which day it is with --as-of, like 2025-06-01", code=2)
-    bad = Rejects(rejects or list_file.with_name(f"{list_file.stem}.rejects.csv"))
+    bad = rejected_lines(rejects, list_file)
     with opened(db) as store, bad:
         numbers = read_numbers(list_file, form or format_of(list_file), bad.write, region)
         copy = store.load_list(name, day.date(), numbers, SystemClock().now(), who(actor), origin=list_file.name)
@@ -333,7 +332,7 @@ def _load(
         output.emit_json({"list": copy, "rejected": bad.count, "rejects_file": bad.path if bad.count else None})
         return
     output.out.print(f"{copy.name} of {copy.as_of}: {copy.numbers} numbers, {bad.count} lines rejected")
-    bad.tell()
+    tell(bad, [(row.line, row.reason) for row in bad.first])
 
 
 _EXPORT_SUFFIXES = {".jsonl": ExportFormat.JSON_LINES, ".xlsx": ExportFormat.XLSX, ".txt": ExportFormat.PLAIN}

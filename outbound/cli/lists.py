@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import getpass
-from collections.abc import Iterable, Iterator
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import IO, Annotated
+from typing import Annotated, Any
 
 import typer
 
-from campaigns.dnc import MENDED, ListLine, RejectedLine, harmless
+from campaigns.dnc import MENDED, RejectedLine, harmless
+from campaigns.rejects import RejectsFile
 from outbound.cli import output
 
 Actor = Annotated[
@@ -42,45 +42,24 @@ def moment(text: str | None) -> datetime | None:
     return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
-class Rejects:
-    """Bad lines of a list on their way into a file, which is made with the first of them."""
+def beside(list_file: Path) -> Path:
+    """Where bad lines go when nobody says where."""
+    return list_file.with_name(f"{list_file.stem}.rejects.csv")
 
-    def __init__(self, path: Path) -> None:
-        self.path = path
-        self.count = 0
-        self._first: list[RejectedLine] = []
-        self._file: IO[str] | None = None
 
-    def __enter__(self) -> Rejects:
-        return self
+def rejected_lines(path: Path | None, list_file: Path) -> RejectsFile[RejectedLine]:
+    """Where bad lines of a list of numbers go."""
+    return RejectsFile(path or beside(list_file), RejectedLine, ["line", *MENDED], _cells, read_from=list_file)
 
-    def __exit__(self, *_: object) -> None:
-        if self._file is not None:
-            self._file.close()
 
-    def pass_on(self, lines: Iterable[ListLine | RejectedLine]) -> Iterator[ListLine]:
-        """The good lines."""
-        for line in lines:
-            if isinstance(line, ListLine):
-                yield line
-            else:
-                self.write(line)
+def _cells(row: RejectedLine) -> list[str]:
+    values = {**row.values, "number": row.text}
+    return [str(row.line), *(harmless(values.get(name, "")) for name in MENDED)]
 
-    def write(self, line: RejectedLine) -> None:
-        """A bad line."""
-        if self._file is None:
-            self._file = self.path.open("w", encoding="utf-8-sig", newline="")
-            csv.writer(self._file).writerow(["line", *MENDED, "rejected because", "what to do"])
-        values = {**line.values, "number": line.text}
-        cells = (harmless(values.get(name, "")) for name in MENDED)
-        csv.writer(self._file).writerow([line.line, *cells, line.reason, line.fix])
-        self.count += 1
-        if self.count <= 5:
-            self._first.append(line)
 
-    def tell(self) -> None:
-        """On stderr: the first of them, and where all stand."""
-        for line in self._first:
-            output.note(f"  line {line.line}: {line.reason}")
-        if self.count:
-            output.note(f"the rejected lines stand in {self.path}: mend that file and import it")
+def tell(bad: RejectsFile[Any], first: Sequence[tuple[int, str]], noun: str = "line") -> None:
+    """On stderr: the first bad lines, by number and reason, and where all stand."""
+    for number, reason in first:
+        output.note(f"  {noun} {number}: {reason}")
+    if bad.count:
+        output.note(f"the rejected {noun}s stand in {bad.path}, each with its reason: mend that file and import it")

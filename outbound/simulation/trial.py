@@ -139,7 +139,8 @@ class Trial:
     def _contacts(self) -> Iterable[NewContact]:
         question = self.question
         if question.contacts_file is not None:
-            return read_contacts(question.contacts_file, question.definition).accepted
+            rows = read_contacts(question.contacts_file, question.definition).rows
+            return (row for row in rows if isinstance(row, NewContact))
         return islice(self._invented, question.contacts)
 
     def _noted(self, contacts: Iterable[NewContact]) -> Iterator[NewContact]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tracemalloc
 from datetime import date, time
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from openpyxl import Workbook
 
-from campaigns.audience import Audience, NewContact, Rejected, read_contacts, write_rejects
+from campaigns.audience import Audience, NewContact, Rejected, read_contacts, rejects_file
 from campaigns.definition import CampaignDefinition, parse
 from campaigns.errors import CampaignError
 from campaigns.templates import template
@@ -34,7 +35,8 @@ def read(
 
 
 def exhausted(audience: Audience) -> tuple[list[NewContact], list[Rejected]]:
-    return list(audience.accepted), audience.rejected
+    rows = list(audience.rows)
+    return [row for row in rows if isinstance(row, NewContact)], [row for row in rows if isinstance(row, Rejected)]
 
 
 def test_a_row_becomes_a_contact(tmp_path: Path) -> None:
@@ -165,15 +167,42 @@ def test_a_workbook_is_read_as_it_looks(tmp_path: Path) -> None:
 
 
 def test_mended_rejects_are_imported_again(tmp_path: Path) -> None:
-    accepted, rejected = read(tmp_path, HEADER.replace(",", ";"), DANA.replace("Dana", "").replace(",", ";"))
-    rejects = tmp_path / "rejects.csv"
-    assert write_rejects(rejects, rejected, HEADER.split(",")) == 1
+    source, rejects = tmp_path / "list.csv", tmp_path / "rejects.csv"
+    source.write_text(f"{HEADER}\n{DANA.replace('Dana', '')}\n".replace(",", ";"))
+    audience = read_contacts(source, shipping())
+    with rejects_file(rejects, audience, source) as bad:
+        assert list(bad.pass_on(audience.rows)) == []
+    assert bad.count == 1
     rejects.write_text(rejects.read_text("utf-8-sig").replace(",,BB-1", ",Dana,BB-1"), "utf-8-sig")
-    accepted, rejected = exhausted(audience := read_contacts(rejects, shipping()))
+    accepted, rejected = exhausted(read_contacts(rejects, shipping()))
     assert (len(accepted), rejected) == (1, [])
-    write_rejects(tmp_path / "again.csv", rejected, audience.header)
+    rejects.write_text(rejects.read_text("utf-8-sig").replace(",Dana,BB-1", ",,BB-1"), "utf-8-sig")
+    audience = read_contacts(rejects, shipping())
+    with rejects_file(tmp_path / "again.csv", audience, rejects) as bad:
+        list(bad.pass_on(audience.rows))
     again = (tmp_path / "again.csv").read_text("utf-8-sig")
     assert again.count("rejected because") == 1
+
+
+def test_the_rejects_never_take_the_place_of_the_list(tmp_path: Path) -> None:
+    source = tmp_path / "list.csv"
+    source.write_text(f"{HEADER}\n{DANA}\n")
+    with pytest.raises(CampaignError, match="is the list itself"):
+        rejects_file(source, read_contacts(source, shipping()), source)
+
+
+def test_a_list_of_bad_rows_is_read_in_bounded_memory(tmp_path: Path) -> None:
+    source = tmp_path / "list.csv"
+    bad_row = DANA.replace("202-555-0147", "call me " + "x" * 1000)
+    source.write_text("\n".join([HEADER, *[bad_row] * 4000]))
+    audience = read_contacts(source, shipping())
+    tracemalloc.start()
+    with rejects_file(tmp_path / "rejects.csv", audience, source) as bad:
+        assert list(bad.pass_on(audience.rows)) == []
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    assert bad.count == 4000
+    assert peak < 1_500_000 < source.stat().st_size
 
 
 _cells = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
@@ -187,10 +216,11 @@ def test_rejects_hold_every_cell_as_it_was(tmp_path_factory: pytest.TempPathFact
     with (folder / "list.csv").open("w", encoding="utf-8", newline="") as file:
         csv.writer(file).writerows([header, *rows])
     audience = read_contacts(folder / "list.csv", shipping())
-    accepted, rejected = exhausted(audience)
-    write_rejects(folder / "rejects.csv", rejected, audience.header)
+    with rejects_file(folder / "rejects.csv", audience, folder / "list.csv") as bad:
+        accepted = list(bad.pass_on(audience.rows))
+        bad.write(Rejected(0, "", "", "", "", ("so that there is a file",)))
     with (folder / "rejects.csv").open(encoding="utf-8-sig", newline="") as file:
-        written = [row[:5] for row in csv.reader(file)][1:]
+        written = [row[:5] for row in csv.reader(file)][1:-1]
     there = [row for row in rows if any(cell.strip() for cell in row)]
     assert len(accepted) + len(written) == len(there)
     assert all(row in there for row in written)
