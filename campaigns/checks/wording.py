@@ -7,10 +7,10 @@ leans on a field that a contact may lack.
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from campaigns.checks.findings import Finding, Severity
+from campaigns.checks.sayable import unsayable
 from campaigns.definition import CampaignDefinition, Matter
 from campaigns.definition.compiling import intent_of
 from campaigns.definition.consistency import texts_of
@@ -20,10 +20,6 @@ from campaigns.phrases.vocabulary import vocabulary
 from campaigns.rendering import names_in
 
 _TEMPLATE = re.compile(r"\{\{.*?\}\}|\{%.*?%\}|\{#.*?#\}", re.DOTALL)
-_SCRIPTS = {"en": ("LATIN",), "zh": ("CJK", "LATIN"), "ko": ("HANGUL", "LATIN")}
-"""Letters that the voices of a language can say, as Unicode names begin; other languages are not looked at."""
-_SILENT = frozenset({"Cc", "Cf", "Cn", "Co", "Cs", "Sk", "So"})
-"""Unicode categories without a sound: control characters, emoji, ornaments."""
 _LONG_NUMBER = re.compile(r"\d{7,}")
 
 
@@ -80,18 +76,7 @@ def _untranslated_phrases(definition: CampaignDefinition) -> Iterator[Finding]:
 
 def _unsayable(where: str, text: str, language: str, path: Path) -> Iterator[Finding]:
     text = text.replace("{when}", "") if path[0] == "phrases" else text
-    scripts = _SCRIPTS.get(_base(language), ())
-    wrong = {
-        char
-        for char in text
-        if not char.isspace()
-        and (
-            unicodedata.category(char) in _SILENT
-            or (scripts and char.isalpha() and not unicodedata.name(char, "").startswith(scripts))
-        )
-    }
-    if wrong:
-        shown = " ".join(f'"{char}"' if char.isprintable() else f"U+{ord(char):04X}" for char in sorted(wrong)[:5])
+    if shown := unsayable(text, language):
         message = f"the voice of {language} cannot say {shown}."
         yield Finding(Severity.ERROR, where, message, "Write it in words of that language, or take it away.")
     if "{" in text or "}" in text:

@@ -7,6 +7,7 @@ What takes long to load, voices and workbooks, is loaded by the command that nee
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -16,6 +17,7 @@ import typer
 from audio.errors import AudioError
 from campaigns import templates
 from campaigns.checks import Finding, check
+from campaigns.checks.sayable import unsayable_fields
 from campaigns.definition import CampaignDefinition, example_fields, json_schema, line_of, load, parse
 from campaigns.drawing import chart_of, mermaid, svg
 from campaigns.script import Script
@@ -58,7 +60,8 @@ def new(
 def check_file(
     file: File,
     contacts: Annotated[
-        Path | None, typer.Option("--contacts", help="A list (CSV or XLSX): which rows could not be called, and why.")
+        Path | None,
+        typer.Option("--contacts", help="A list (CSV or XLSX): which rows could not be called or said, and why."),
     ] = None,
     region: Annotated[str | None, typer.Option(help="Country of numbers without a country code.", metavar="XX")] = None,
     estimate: Annotated[
@@ -78,24 +81,36 @@ def check_file(
     findings = findings_of(definition, estimate=estimate)
     text = file.read_text("utf-8-sig")
     lines = {finding: line_of(text, finding.where) for finding in findings}
-    good, rejected = _sifted(contacts, definition, region) if contacts is not None else (0, [])
+    sifted = _sifted(contacts, definition, region) if contacts is not None else _Sifted()
     by_keys = _not_understood(definition)
     if json:
         told = [
             {"severity": f.severity, "line": lines[f], "where": f.where, "message": f.message, "fix": f.fix}
             for f in findings
         ]
-        rows = [{"row": r.row, "field": r.field, "reason": r.reason, "fix": r.fix} for r in rejected]
+        rows = [{"row": r.row, "field": r.field, "reason": r.reason, "fix": r.fix} for r in sifted.rejected]
+        unsaid = [
+            {"field": name, "value": value, "language": language, "characters": wrong}
+            for (name, value, language), wrong in sifted.unsayable.items()
+        ]
         fit = not any(f.blocks for f in findings)
         result = {"campaign": definition.name, "fit": fit, "findings": told, "keys_only": by_keys}
-        output.emit_json(result if contacts is None else {**result, "contacts": good, "rejected": rows})
+        of_list = {"contacts": sifted.good, "rejected": rows, "unsayable": unsaid}
+        output.emit_json(result if contacts is None else {**result, **of_list})
     else:
         for finding in findings:
             _show(finding, f"{file}:{lines[finding]}")
-        for row in rejected:
+        for row in sifted.rejected:
             output.out.print(f"{contacts}:{row.row}  {row.reason} {row.fix}", markup=False, soft_wrap=True)
+        for (name, value, language), wrong in sifted.unsayable.items():
+            output.out.print(
+                f'{contacts}: {name} "{value}": the voice of {language} cannot say {wrong}. '
+                "Write it as it is read in that language.",
+                markup=False,
+                soft_wrap=True,
+            )
         if contacts is not None:
-            output.out.print(f"{good} contacts could be called, {len(rejected)} rows could not.")
+            output.out.print(f"{sifted.good} contacts could be called, {len(sifted.rejected)} rows could not.")
         for language in by_keys:
             output.note(
                 f"nothing here understands spoken {language}: callees answer by keys. "
@@ -208,17 +223,28 @@ def _not_understood(definition: CampaignDefinition) -> list[str]:
     return [language for language in definition.languages if language.partition("-")[0] not in understood]
 
 
-def _sifted(contacts: Path, definition: CampaignDefinition, region: str | None) -> tuple[int, list[Rejected]]:
-    """How many rows of a list are good, and the others."""
+@dataclass(slots=True)
+class _Sifted:
+    """A list beside its campaign: how many rows are good, the others, and what of the good ones no voice can say."""
+
+    good: int = 0
+    rejected: list[Rejected] = field(default_factory=list)
+    unsayable: dict[tuple[str, str, str], str] = field(default_factory=dict)
+    """The characters, by field, value and language."""
+
+
+def _sifted(contacts: Path, definition: CampaignDefinition, region: str | None) -> _Sifted:
     from campaigns.audience import NewContact, read_contacts
 
-    good, rejected = 0, []
+    sifted = _Sifted()
     for row in read_contacts(contacts, definition, region).rows:
         if isinstance(row, NewContact):
-            good += 1
+            sifted.good += 1
+            for name, value, wrong in unsayable_fields(row.fields, row.language):
+                sifted.unsayable[name, value, row.language] = wrong
         else:
-            rejected.append(row)
-    return good, rejected
+            sifted.rejected.append(row)
+    return sifted
 
 
 def _show(finding: Finding, place: str) -> None:

@@ -72,6 +72,15 @@ def test_a_list_is_checked_with_the_file(file: Path, tmp_path: Path) -> None:
     assert [row["row"] for row in told["rejected"]] == [3]
 
 
+def test_what_no_voice_can_say_of_a_list_is_told(file: Path, tmp_path: Path) -> None:
+    orders = tmp_path / "orders.csv"
+    orders.write_text("phone,name,order,arrives\n+12025550123,Ann 🎉,A1,2026-03-14\n", "utf-8")
+    checked = run("check", file, "--estimate", "--contacts", orders)
+    assert 'name "Ann 🎉": the voice of en-US cannot say "🎉".' in checked.stdout
+    told = json.loads(run("check", file, "--estimate", "--contacts", orders, "--json").stdout)
+    assert told["unsayable"] == [{"field": "name", "value": "Ann 🎉", "language": "en-US", "characters": '"🎉"'}]
+
+
 def test_a_script_is_drawn(file: Path, tmp_path: Path) -> None:
     assert run("draw", file).stdout.startswith("flowchart TD\n")
     picture = tmp_path / "my.svg"
