@@ -46,6 +46,7 @@ class Preflight:
         when: how many contacts may be called first in which hour (UTC).
         skipped: the others, most frequent reason first.
         unmet: duties of the rule packs that the campaign does not meet.
+        unconfirmed: sources of the rules that judged these contacts and were not read there.
     """
 
     campaign: str
@@ -54,6 +55,7 @@ class Preflight:
     when: Mapping[datetime, int]
     skipped: tuple[Skipped, ...]
     unmet: tuple[Unmet, ...]
+    unconfirmed: tuple[str, ...]
     purpose: Purpose
 
     @property
@@ -77,9 +79,11 @@ def preflight(store: Store, campaign_name: str, now: datetime) -> Preflight:
     when: Counter[datetime] = Counter()
     skipped: dict[tuple[Rule, str], list[int]] = {}
     texts: dict[tuple[Rule, str], str] = {}
+    unconfirmed: dict[str, None] = {}
     total = callable_now = 0
     for foreseen in store.foresee(campaign_name, now):
         total += 1
+        unconfirmed.update(dict.fromkeys(foreseen.verdict.unconfirmed))
         moment = foreseen.verdict.next_allowed
         if moment is not None:
             when[moment.astimezone(UTC).replace(minute=0, second=0, microsecond=0)] += 1
@@ -102,6 +106,7 @@ def preflight(store: Store, campaign_name: str, now: datetime) -> Preflight:
         dict(sorted(when.items())),
         tuple(sorted(reasons, key=lambda one: -one.count)),
         tuple(_unmet(record)),
+        tuple(unconfirmed),
         record.purpose,
     )
 

@@ -42,6 +42,7 @@ class Governing:
         packs: their names.
         ring_seconds: at least so long; 0 where nobody says anything.
         recording: the strictest word on keeping the sound; NEVER where nobody says anything.
+        unconfirmed: sources of those rules among them that were not read there, each once.
     """
 
     packs: tuple[str, ...]
@@ -52,6 +53,7 @@ class Governing:
     duties: tuple[DutyRule, ...]
     ring_seconds: float
     recording: Recording
+    unconfirmed: tuple[str, ...]
 
 
 class RuleBook:
@@ -103,6 +105,7 @@ class RuleBook:
             tuple(rule for rule in rules if isinstance(rule, DutyRule)),
             max((rule.seconds for rule in rules if isinstance(rule, RingRule)), default=0.0),
             _strictest(rule.recording for rule in rules if isinstance(rule, RecordingRule)),
+            tuple(dict.fromkeys(rule.source for rule in rules if rule.check)),
         )
 
 

@@ -41,8 +41,8 @@ def may_call(facts: CallFacts, book: RuleBook, now: datetime, already: Sequence[
         reasons.append(Reason(Rule.ZONE, "contact", "The time zone of this number is not known."))
     reasons += _windows(windows, zones, now)
     if not reasons:
-        return Verdict(next_allowed=now)
-    return Verdict(tuple(reasons), _next_allowed(reasons, windows, zones, now))
+        return Verdict(next_allowed=now, unconfirmed=governing.unconfirmed)
+    return Verdict(tuple(reasons), _next_allowed(reasons, windows, zones, now), governing.unconfirmed)
 
 
 def _next_allowed(

@@ -61,10 +61,12 @@ class Verdict:
 
     Attributes:
         next_allowed: the next moment a call would be allowed if nothing else changes; None for never.
+        unconfirmed: sources of the rules it rests on that nobody read there, whatever they said.
     """
 
     reasons: tuple[Reason, ...] = ()
     next_allowed: datetime | None = None
+    unconfirmed: tuple[str, ...] = ()
 
     @property
     def allowed(self) -> bool:

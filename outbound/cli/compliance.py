@@ -6,6 +6,7 @@ Decides nothing: verdicts are the gate's, the past is the ledger's. Numbers are 
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -51,9 +52,11 @@ def may_call(
     shown = output.masked(wanted, show_numbers)
     if json:
         found = {"number": shown, "at": now, "allowed": verdict.allowed}
-        output.emit_json(found | {"reasons": verdict.reasons, "next_allowed": verdict.next_allowed})
+        found |= {"reasons": verdict.reasons, "next_allowed": verdict.next_allowed}
+        output.emit_json(found | {"unconfirmed": verdict.unconfirmed})
     else:
         _print_verdict(shown, verdict)
+        _print_unconfirmed(verdict.unconfirmed)
     if not verdict.allowed:
         raise typer.Exit(output.REFUSED_EXIT)
 
@@ -76,6 +79,12 @@ def _print_verdict(shown: str, verdict: Verdict) -> None:
         output.note("waiting does not help: something else has to change first")
 
 
+def _print_unconfirmed(sources: Sequence[str]) -> None:
+    if sources:
+        many = "1 rule is" if len(sources) == 1 else f"{len(sources)} rules are"
+        output.note(f"{many} unconfirmed: {'; '.join(sources)}. Let your counsel read them there.")
+
+
 def preflight(campaign: CampaignName, db: output.Db = None, json: output.Json = False) -> None:
     """Say how many contacts of a campaign will be called when, how many will not, and why. Nobody is called.
 
@@ -84,9 +93,15 @@ def preflight(campaign: CampaignName, db: output.Db = None, json: output.Json = 
     with opened(db) as store:
         found = fly(store, campaign_name(campaign), SystemClock().now())
     if json:
-        plain = {"campaign": found.campaign, "contacts": found.contacts, "now": found.now, "later": found.later}
+        plain: dict[str, object] = {
+            "campaign": found.campaign,
+            "contacts": found.contacts,
+            "now": found.now,
+            "later": found.later,
+        }
         when = {hour.isoformat(): count for hour, count in found.when.items()}
-        output.emit_json(plain | {"when": when, "skipped": found.skipped, "unmet": found.unmet})
+        plain |= {"when": when, "skipped": found.skipped, "unmet": found.unmet}
+        output.emit_json(plain | {"unconfirmed": found.unconfirmed})
     else:
         print_preflight(found)
     if found.refused:
@@ -112,6 +127,7 @@ def print_preflight(found: Preflight) -> None:
         )
     for duty in found.unmet:
         output.note(f"{duty.source}: {duty.text} {duty.fix}")
+    _print_unconfirmed(found.unconfirmed)
 
 
 def audit(

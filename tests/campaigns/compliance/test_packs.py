@@ -39,6 +39,13 @@ def test_a_rule_that_was_not_read_from_its_source_says_so_in_every_verdict() -> 
     ]
 
 
+def test_rules_that_nobody_read_at_their_source_are_told_with_a_yes_too() -> None:
+    verdict = judge(facts("+13055550123", zone="America/New_York"), NOON)
+    assert verdict.allowed
+    assert FLORIDA.removesuffix(" (check)") in verdict.unconfirmed
+    assert not any("64.1200(c)(1)" in source for source in verdict.unconfirmed)
+
+
 @pytest.mark.parametrize(
     ("number", "state", "packs"),
     [
