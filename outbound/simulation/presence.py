@@ -68,7 +68,7 @@ class Presence:
             self._take_turn()
         if self._recorded_enough():
             self._hangs_up = True
-        sound = self._speech.popleft() if self._speech else np.zeros(FRAME_SAMPLES, dtype=np.int16)
+        sound = self._spoken() if self._speech else np.zeros(FRAME_SAMPLES, dtype=np.int16)
         return Moment(self._in_room(sound), self._key(), self._hangs_up and not self._speech)
 
     def _pick_up(self) -> None:
@@ -104,6 +104,13 @@ class Presence:
 
     def _play(self, sound: Sound) -> None:
         self._speech.extend(sound.frames())
+
+    def _spoken(self) -> Samples:
+        """The next 20 ms of the callee's words. A robot that broke off meanwhile has yet to say what it wanted."""
+        samples = self._speech.popleft()
+        if not self._speech and self._robot.quiet_after_speech_seconds >= _NEW_TURN_SECONDS:
+            self._robot.answered()
+        return samples
 
     def _key(self) -> str | None:
         if not self._keys:

@@ -1,7 +1,7 @@
 """A conversation by sound over a channel: carries the dialogue's actions out and tells what happens.
 
-Decides who has the floor: when the callee's speech stops the robot, when the robot speaks on, and when silence is an
-answer. One loop takes the channel's signals in order; for each frame of the callee one frame of the robot goes out, so
+Decides who has the floor: when the callee's speech stops the robot, when the robot speaks on, how long the callee may go
+on with an answer, and when silence is one. One loop takes the channel's signals in order; for each frame of the callee one frame of the robot goes out, so
 that the telephone's own clock is the only one. Slow work (rendering, decoding) is done in threads meanwhile.
 """
 
@@ -39,13 +39,16 @@ from outbound.lines.base import (
     TransferDone,
     TransferOrder,
 )
+from outbound.speech.continuation import ALWAYS_HEARD, Given, given, gone_on
 from outbound.speech.ears import Ears, Utterance
 from outbound.speech.mouth import Mouth
 
-ALWAYS_HEARD = frozenset({Intent.OPT_OUT, Intent.CRISIS})
-"""Stop the robot even in a sentence that nothing else interrupts."""
 HOLD_SECONDS = 4.0
 """A held sentence goes on after this long without a word: a noise, another conversation."""
+REPLY_NOTICED_SECONDS = 0.7
+"""Until so much of the reply has sounded, a callee who speaks goes on with the answer before. People need about half a
+second to take in that somebody speaks, and that they do is known 0.2 s after they began.
+"""
 _LET_GO_SECONDS = 5.0
 
 
@@ -70,7 +73,7 @@ class SpokenConversation:
         local_now: Callable[[], datetime],
         executor: Executor | None = None,
     ) -> None:
-        self._channel, self._local_now = channel, local_now
+        self._channel, self._local_now, self._understanding = channel, local_now, understanding
         self._loop = asyncio.get_running_loop()
         self._events: asyncio.Queue[Event | Exception] = asyncio.Queue()
         self._timers: dict[str, asyncio.TimerHandle] = {}
@@ -93,6 +96,8 @@ class SpokenConversation:
         self._held_frames = 0
         self._overruled = False
         """The robot speaks although the callee does: nothing came of it."""
+        self._given: Given | None = None
+        """The answer that the callee may still be going on with."""
         self._mouth.prepare(texts)
         self._loop_task = asyncio.create_task(self._live())
 
@@ -147,6 +152,7 @@ class SpokenConversation:
                 self._mouth.stop()
                 self._ears.forget()
                 self._quiet_frames = 0
+                self._given = None
                 self._tell(events.Pressed(key))
             case TransferDone(reached, reason):
                 self._tell(events.TransferSettled(reached, reason))
@@ -168,6 +174,8 @@ class SpokenConversation:
         for found in self._screening.feed(samples, windows):
             self._screened(found)
         self._ears.frame(samples, windows)
+        if not self._ears.hearing and (over is not None or self._mouth.said_seconds > REPLY_NOTICED_SECONDS):
+            self._given = None
         if self._interruption.feed(samples, windows):
             self._interrupted()
         self._share_the_floor()
@@ -214,7 +222,11 @@ class SpokenConversation:
         if not utterance.is_turn:
             self._speak_on()
             return
-        meaning, saying = utterance.meaning, self._mouth.saying
+        meaning = self._new_in(utterance)
+        if meaning is None:
+            self._speak_on()
+            return
+        saying = self._mouth.saying
         heard = events.Heard(meaning.intent, meaning.confidence, meaning.words, meaning.choice)
         if saying is None:
             self._tell(heard)
@@ -226,6 +238,14 @@ class SpokenConversation:
             self._speak_on()
             if meaning.intent is not Intent.OTHER:
                 self._tell(heard)
+
+    def _new_in(self, utterance: Utterance) -> Meaning | None:
+        """What the dialogue does not know yet; None where the callee only goes on with the answer just given."""
+        if self._given is not None:
+            self._given, beyond = gone_on(self._given, utterance, self._understanding)
+            return beyond
+        self._given = given(utterance, self._listen)
+        return utterance.meaning
 
     def _stops(self, meaning: Meaning, saying: Say) -> bool:
         if meaning.intent in ALWAYS_HEARD:
@@ -240,6 +260,7 @@ class SpokenConversation:
             return
         self._quiet_frames += 1
         if self._quiet_frames == round(self._listen.seconds / FRAME_SECONDS):
+            self._given = None
             self._tell(events.Silence())
 
     def _screened_by_words(self, utterance: Utterance) -> None:

@@ -68,6 +68,11 @@ class Mouth:
         return self._say
 
     @property
+    def said_seconds(self) -> float:
+        """How much of the sentence in hand has sounded."""
+        return 0.0 if self._say is None else self._place * FRAME_SECONDS
+
+    @property
     def held(self) -> bool:
         return self._held
 

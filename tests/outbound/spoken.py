@@ -7,6 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
 
+from audio.pcm import Sound, joined, silence
 from audio.recognition import Recognizer, recognizer_for
 from audio.synthesis import voice_for
 from audio.synthesis.base import Voice
@@ -23,6 +24,7 @@ from outbound.simulation.callee import Callee
 from outbound.simulation.clock import run_virtually
 from outbound.simulation.voices import CalleeVoices
 from outbound.speech import SpokenConversation
+from tests.audio.spoken import said
 from tests.outbound.calls import CALENDAR, NOON, SCRIPT
 
 ORDER = DialOrder(call_id=1, number="+12025550123", caller_id=None, ring_seconds=25.0)
@@ -62,7 +64,22 @@ class SpokenCall:
         return next(at for at, what in self.happened if wanted(what))
 
 
-def speak_with(callee: Callee, script: Script = SCRIPT, recognizer: Recognizer | None = None) -> SpokenCall:
+@dataclass(frozen=True, slots=True)
+class InPieces:
+    """A callee's voice that pauses at each "|" for so many seconds. Implements `Voice`."""
+
+    pause_seconds: float
+    engine = language = identity = "in pieces"
+
+    def speak(self, text: str, *, pace: float = 1.0) -> Sound:
+        first, *rest = (said(piece.strip()) for piece in text.split("|"))
+        pauses = (part for piece in rest for part in (silence(self.pause_seconds), piece))
+        return joined([first, *pauses], first.rate)
+
+
+def speak_with(
+    callee: Callee, script: Script = SCRIPT, recognizer: Recognizer | None = None, voice: Voice | None = None
+) -> SpokenCall:
     """A call; English is understood without saying by what."""
     if recognizer is None and script.language == "en-US":
         recognizer = english()
@@ -74,7 +91,7 @@ def speak_with(callee: Callee, script: Script = SCRIPT, recognizer: Recognizer |
 
     async def call() -> CallOutcome:
         loop = asyncio.get_running_loop()
-        line = SimulatedLine(lambda _: callee, callee_voice())
+        line = SimulatedLine(lambda _: callee, voice or callee_voice())
         channel = await line.dial(ORDER)
         conversation = SpokenConversation(
             channel,
