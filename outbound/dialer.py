@@ -10,6 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from datetime import datetime
 from typing import TypeVar
 
@@ -134,6 +135,8 @@ class Dialer:
         self._accounts = Accounts(store, clock, watch=watch, transact=transact)
         self._calls: set[asyncio.Task[None]] = set()
         self._draining = asyncio.Event()
+        self._stirred = asyncio.Event()
+        """A call has ended, or the dialer is to stop."""
         self._hanging_up = False
         self._at_home = False
         self._away_seconds: float | None = None
@@ -144,6 +147,7 @@ class Dialer:
     def drain(self) -> None:
         """Places no further call; `run` ends when those in flight have ended."""
         self._draining.set()
+        self._stirred.set()
 
     def hang_up_all(self) -> None:
         """Ends the calls in flight politely; each still gets its disposition."""
@@ -204,13 +208,15 @@ class Dialer:
             await asyncio.sleep(0)
             if len(self._calls) < self._channels:
                 return False
-        upcoming = await self._in_store(lambda: self._store.upcoming(self._campaigns))
-        if upcoming is None and not self._calls:
+        if not self._calls and not await self._somebody_waits():
             await self._finish_campaigns()
             if until_done:
                 return True
         await self._wait(await self._next_moment())
         return False
+
+    async def _somebody_waits(self) -> bool:
+        return await self._in_store(lambda: self._store.upcoming(self._campaigns)) is not None
 
     async def _come_home(self) -> None:
         """Settles what an earlier process, or the store's absence, left behind."""
@@ -233,12 +239,16 @@ class Dialer:
             self._away_seconds = FIRST_WAIT_SECONDS
         else:
             self._away_seconds = min(2 * self._away_seconds, LONGEST_WAIT_SECONDS)
-        await self._drained_within(self._away_seconds)
+        await _within(self._away_seconds, self._draining)
 
     def _begin(self, claim: Claim) -> None:
         task = asyncio.ensure_future(self._one(claim, self._throttle.begin(claim.campaign)))
         self._calls.add(task)
-        task.add_done_callback(self._calls.discard)
+        task.add_done_callback(self._left)
+
+    def _left(self, task: asyncio.Task[None]) -> None:
+        self._calls.discard(task)
+        self._stirred.set()
 
     async def _one(self, claim: Claim, slot: Slot) -> None:
         """One contact: from a claim to a recorded disposition, or to the gate's no."""
@@ -337,14 +347,8 @@ class Dialer:
         if moment is not None:
             until = max(0.0, (moment - self._clock.now()).total_seconds())
             seconds = until if seconds is None else min(seconds, until)
-        await self._drained_within(seconds, *self._calls)
-
-    async def _drained_within(self, seconds: float | None, *calls: asyncio.Task[None]) -> None:
-        draining = asyncio.ensure_future(self._draining.wait())
-        try:
-            await asyncio.wait({*calls, draining}, timeout=seconds, return_when=asyncio.FIRST_COMPLETED)
-        finally:
-            draining.cancel()
+        await _within(seconds, self._stirred)
+        self._stirred.clear()
 
     async def _all_ended(self) -> None:
         self._books.close_soon()
@@ -353,3 +357,10 @@ class Dialer:
 
     async def _in_store(self, function: Callable[[], T]) -> T:
         return await self._transact(function)
+
+
+async def _within(seconds: float | None, event: asyncio.Event) -> None:
+    """Waits for an event, but no longer than so long; None: as long as it takes."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await event.wait()

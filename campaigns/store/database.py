@@ -24,6 +24,8 @@ from sqlalchemy.pool import StaticPool
 from campaigns.errors import CampaignError
 
 _BUSY_SECONDS = 30.0
+_IDLE_READERS = 3
+"""Connections that wait for the next reader; a pool has more, for those who read at the same time."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x0DB_0001
 LEDGER_LOCK = 0x0DB_0002
@@ -137,6 +139,8 @@ class Database:
         self._writer = threading.RLock()
         self._kept: Connection | None = None
         """The writer's connection: to open one for each transaction costs more than the transaction."""
+        self._readers: list[Connection] = []
+        """Connections of readers who have finished: the next one takes the last."""
         self._one_connection = isinstance(engine.pool, StaticPool)
         self._troubles = _troubles(engine)
 
@@ -147,9 +151,26 @@ class Database:
         Raises:
             StoreUnavailable: it cannot be read.
         """
-        alone = self._writer if self._one_connection else nullcontext()
-        with self._told(), alone, self.engine.connect() as connection, connection.begin():
-            yield connection
+        try:
+            if self.postgresql or self._one_connection:
+                alone = self._writer if self._one_connection else nullcontext()
+                with alone, self.engine.connect() as connection, connection.begin():
+                    yield connection
+                return
+            kept = self._reader()
+            try:
+                driver = _begun(kept, "BEGIN")
+                yield kept
+                driver.execute("COMMIT")
+            except BaseException:
+                kept.close()
+                raise
+            if len(self._readers) < _IDLE_READERS:
+                self._readers.append(kept)
+            else:
+                kept.close()
+        except self._troubles as error:
+            raise _unavailable(error) from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -158,34 +179,33 @@ class Database:
         Raises:
             StoreUnavailable: it cannot be written; nothing was.
         """
-        with self._told():
+        try:
             if self.postgresql:
                 with self.engine.begin() as connection:
                     yield connection
                 return
             with self._writer:
                 if self._kept is None or self._kept.closed:
-                    self._kept = self.engine.connect().execution_options(begin="")
-                driver = self._kept.connection.driver_connection
-                assert driver is not None
-                driver.execute("BEGIN IMMEDIATE")  # said to the driver: SQLAlchemy's own way takes ten times as long
+                    self._kept = self._opened()
+                driver = _begun(self._kept, "BEGIN IMMEDIATE")
                 try:
                     yield self._kept
                     driver.execute("COMMIT")
                 except BaseException:
                     driver.rollback()
                     raise
-
-    @contextmanager
-    def _told(self) -> Iterator[None]:
-        """What the database says when it fails, as an error of ours."""
-        try:
-            yield
         except self._troubles as error:
-            raise StoreUnavailable(
-                f"The store cannot be used: {_first_line(error)}.",
-                "See that the disk has room, the server runs, and no other program holds the file.",
-            ) from error
+            raise _unavailable(error) from error
+
+    def _reader(self) -> Connection:
+        try:
+            return self._readers.pop()
+        except IndexError:  # all are at work, in other threads
+            return self._opened()
+
+    def _opened(self) -> Connection:
+        """A connection whose transactions are said to the driver."""
+        return self.engine.connect().execution_options(begin="")
 
     def lock_numbers(self, connection: Connection, numbers: Sequence[str]) -> None:
         """Until the transaction ends, nobody else decides about these numbers.
@@ -211,4 +231,22 @@ class Database:
         with self._writer:
             if self._kept is not None:
                 self._kept.close()
+        while self._readers:
+            self._readers.pop().close()
         self.engine.dispose()
+
+
+def _begun(connection: Connection, begin: str) -> Any:
+    """The driver's connection, in a transaction (SQLite): SQLAlchemy's own way takes ten times as long."""
+    driver = connection.connection.driver_connection
+    assert driver is not None
+    driver.execute(begin)
+    return driver
+
+
+def _unavailable(error: Exception) -> StoreUnavailable:
+    """What the database says when it fails, as an error of ours."""
+    return StoreUnavailable(
+        f"The store cannot be used: {_first_line(error)}.",
+        "See that the disk has room, the server runs, and no other program holds the file.",
+    )

@@ -45,6 +45,8 @@ contact = table(tables.Contact)
 call = table(tables.Call)
 
 _IN_FLIGHT_WAIT = timedelta(minutes=1)
+_WAIT_TOGETHER = 2_000
+"""So many in one transaction: a result that somebody has just given must not wait long for it."""
 STATE_FIELD = "state"
 """The field of a contact that names the part of the country it lives in, e.g. "FL"."""
 
@@ -191,6 +193,8 @@ class Gate(Contacts, Leases, NationalLists):
             if row.state == ContactState.OPEN:
                 change = after_refusal(verdict, now)
                 _becoming(tuple(change)).change(connection, contact=contact_id, **change)
+                if row.timezone and not row.attempts:
+                    _wait_with(connection, row, terms, verdict, now)
             return Refusal(verdict)
 
     def permit(self, call_id: int) -> Permit:
@@ -306,6 +310,25 @@ def _write_call(connection: Connection, row: Any, terms: Terms, now: datetime, l
     )
     _CALLING.change(connection, contact=row.id)
     return int(written.id)
+
+
+def _wait_with(connection: Connection, row: Any, terms: Terms, verdict: Verdict, now: datetime) -> None:
+    """Where the campaign's own hours say no, they say so to everybody in that zone: those who are next wait, too.
+
+    So thousands are not brought to the gate one by one, each to be told the same. It is asked about them in time.
+    """
+    source = terms.window(row.campaign).source
+    for reason in verdict.reasons:
+        if reason.rule is Rule.WINDOW and reason.source == source and reason.until is not None:
+            _ALL_WAIT.change(
+                connection,
+                campaign=row.campaign_id,
+                zone=row.timezone,
+                now=now,
+                until=reason.until,
+                rule=reason.rule,
+                because=reason.text,
+            )
 
 
 def _permit(row: Any, terms: Terms, governing: Governing, call_id: int, attempt: int) -> Permit:
@@ -435,6 +458,17 @@ _PROMISED = Prepared(
 )
 _FIRST = Prepared(_DUE_FIRST.where(contact.c.next_at.is_not(None)).limit(1))
 _CLAIM = Prepared(sa.update(contact).where(contact.c.id == _CONTACT).values(next_at=_moment("until")))
+_NEXT_ONES = _DUE_FIRST.where(contact.c.next_at <= _moment("now")).limit(_WAIT_TOGETHER).subquery()
+_NEXT_IN_ZONE = (
+    sa.select(contact.c.id)
+    .where(contact.c.id.in_(sa.select(_NEXT_ONES.c.id)), contact.c.timezone == sa.bindparam("zone"))
+    .with_for_update(skip_locked=True)  # whoever is at the gate already is not waited for
+)
+_ALL_WAIT = Prepared(
+    sa.update(contact)
+    .where(contact.c.id.in_(_NEXT_IN_ZONE))
+    .values(next_at=_moment("until"), held_by=sa.bindparam("rule"), held_because=sa.bindparam("because"))
+)
 _WRITE_CALL = Prepared(
     sa.insert(call)
     .values(

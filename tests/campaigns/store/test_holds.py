@@ -86,3 +86,18 @@ def test_contacts_are_counted_by_where_they_stand(store: Store) -> None:
     dial(store)
     assert store.contact_counts("shipping") == {"open": 2, "calling": 1, "closed": 1}
     assert [contact.state for contact in store.contacts("shipping", state=ContactState.CALLING)] == ["calling"]
+
+
+def test_where_the_campaigns_hours_say_no_to_one_the_others_of_that_zone_wait_until_then_too(store: Store) -> None:
+    numbers = ("+12125550123", "+12125550124", "+12135550125", "+12125550126")
+    zones = ("America/New_York", "America/New_York", "America/Los_Angeles", None)
+    night = MONDAY_NOON - timedelta(hours=6)
+    opens = MONDAY_NOON - timedelta(hours=3)
+    running(store, *map(Person, numbers, zones), now=night)
+    first, same_zone, other_zone, unknown_zone = (one.id for one in store.contacts("shipping"))
+    assert rules_of(ask(store, first, night)) == ["window"] * 2
+    held = store.contact(same_zone)
+    assert (held.held_by, held.next_at, held.due_at) == ("window", opens, night)
+    assert [store.contact(one).held_by for one in (other_zone, unknown_zone)] == [None, None]
+    assert {one.contact_id for one in store.claim(opens, 4)} == {first, same_zone, other_zone, unknown_zone}
+    assert isinstance(ask(store, same_zone, opens), Permit)
