@@ -6,7 +6,7 @@ Decides nothing: verdicts are the gate's, the past is the ledger's. Numbers are 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from campaigns.compliance.duties import Unmet
 from campaigns.compliance.verdict import Verdict
 from campaigns.dnc import e164
 from campaigns.preflight import Preflight
@@ -125,9 +126,14 @@ def print_preflight(found: Preflight) -> None:
             [">contacts", "why", "says who", "for example"],
             [(one.count, one.text, one.source, ", ".join(map(str, one.examples))) for one in found.skipped],
         )
-    for duty in found.unmet:
-        output.note(f"{duty.source}: {duty.text} {duty.fix}")
+    print_unmet(found.unmet)
     _print_unconfirmed(found.unconfirmed)
+
+
+def print_unmet(duties: Iterable[Unmet]) -> None:
+    """What a campaign must do and does not, and whose rule it is."""
+    for duty in duties:
+        output.note(f"{duty.source}: {duty.text} {duty.fix}")
 
 
 def audit(
