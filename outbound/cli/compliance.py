@@ -187,17 +187,22 @@ def export(
     region: Region = None,
     db: output.Db = None,
 ) -> None:
-    """Everything held about a number, as JSON: contacts, calls, what was said, entries, consents.
+    """Everything held about a number, as JSON: contacts, calls, what was said, tasks, entries, consents, lists, ledger.
 
-    For the person who asks; whole numbers and words stand in it. Example: outbound privacy export +12125550123
+    For the person who asks; whole numbers and words stand in it. Of recordings it names the places.
+
+    Example: outbound privacy export +12125550123
     """
     with opened(db) as store:
         held = store.held_about(e164(number, region))
     if file is None:
         output.emit_json(held)
-        return
-    file.write_text(output.json_text(held), encoding="utf-8")
-    output.note(f"{sum(map(len, held.values()))} records stand in {file}")
+    else:
+        file.write_text(output.json_text(held), encoding="utf-8")
+        output.note(f"{sum(map(len, held.values()))} records stand in {file}")
+    for call in held["calls"]:
+        if call["recording"]:
+            output.note(f"the sound of call {call['id']} is held too: {call['recording']}")
 
 
 @privacy.command()
