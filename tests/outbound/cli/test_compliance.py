@@ -31,7 +31,8 @@ def db(tmp_path: Path) -> str:
     rows = ["phone,name,order,arrives,time zone"]
     rows += [f"+1212555012{n},Ann,BB-{n},2026-03-14,America/New_York" for n in range(3)]
     (tmp_path / "orders.csv").write_text("\n".join(rows))
-    assert run(url, "contacts", "import", tmp_path / "shipping.yaml", tmp_path / "orders.csv").exit_code == 0
+    brought_in = run(url, "contacts", "import", tmp_path / "shipping.yaml", tmp_path / "orders.csv", "--actor", "eve")
+    assert brought_in.exit_code == 0
     return url
 
 
@@ -89,6 +90,8 @@ def test_the_audit_shows_what_was_done(db: str) -> None:
     assert "contacts.add" in shown.stdout
     assert "campaign.save" in shown.stdout
     assert "2125550" not in shown.stdout
+    done = json.loads(run(db, "audit", "--actor", "eve", "--json").stdout)
+    assert {one["action"] for one in done} == {"campaign.save", "contacts.add"}
 
 
 def test_a_campaign_that_starts_first_says_who_is_called_and_who_is_not(db: str) -> None:
