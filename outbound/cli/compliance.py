@@ -83,7 +83,9 @@ def _print_verdict(shown: str, verdict: Verdict) -> None:
 def _print_unconfirmed(sources: Sequence[str]) -> None:
     if sources:
         many = "1 rule is" if len(sources) == 1 else f"{len(sources)} rules are"
-        output.note(f"{many} unconfirmed: {'; '.join(sources)}. Let your counsel read them there.")
+        output.note(f"{many} unconfirmed: let your counsel read what these say.")
+        for source in sources:
+            output.note(f"  {source}")
 
 
 def preflight(campaign: CampaignName, db: output.Db = None, json: output.Json = False) -> None:
