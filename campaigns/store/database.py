@@ -92,12 +92,6 @@ def _engine(url: str, *, durable: bool) -> Engine:
     return engine
 
 
-def _troubles(engine: Engine) -> tuple[type[Exception], ...]:
-    """Failures that are not the fault of what was asked; the driver's own come from prepared statements."""
-    driver = engine.dialect.import_dbapi()
-    return OperationalError, InterfaceError, driver.OperationalError, driver.InterfaceError
-
-
 def _first_line(error: Exception) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else error
     return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
@@ -128,6 +122,10 @@ class StoreUnavailable(StoreError):
     """The store cannot be read or written now: a full disk, a lock that nobody gives up, a server that is away."""
 
 
+class StoreDamaged(StoreError):
+    """The file is no longer what SQLite wrote: nothing is read from it, and so nobody is called."""
+
+
 class Database:
     """Transactions on one engine. SQLite writers of one process queue here instead of polling the file's lock."""
 
@@ -138,7 +136,9 @@ class Database:
         self._kept: Connection | None = None
         """The writer's connection: to open one for each transaction costs more than the transaction."""
         self._one_connection = isinstance(engine.pool, StaticPool)
-        self._troubles = _troubles(engine)
+        self._driver = engine.dialect.import_dbapi()
+        self._troubles = OperationalError, InterfaceError, self._driver.OperationalError, self._driver.InterfaceError
+        """Failures that are not the fault of what was asked; the driver's own come from prepared statements."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -146,6 +146,7 @@ class Database:
 
         Raises:
             StoreUnavailable: it cannot be read.
+            StoreDamaged: what it holds makes no sense to SQLite.
         """
         alone = self._writer if self._one_connection else nullcontext()
         with self._told(), alone, self.engine.connect() as connection, connection.begin():
@@ -157,6 +158,7 @@ class Database:
 
         Raises:
             StoreUnavailable: it cannot be written; nothing was.
+            StoreDamaged: what it holds makes no sense to SQLite; nothing was written.
         """
         with self._told():
             if self.postgresql:
@@ -186,6 +188,19 @@ class Database:
                 f"The store cannot be used: {_first_line(error)}.",
                 "See that the disk has room, the server runs, and no other program holds the file.",
             ) from error
+        except (DatabaseError, self._driver.DatabaseError) as error:
+            if not self._damaged(error):
+                raise
+            raise StoreDamaged(
+                f"The store is damaged: {_first_line(error)}.",
+                "Bring back the newest copy of its file. What can still be read, SQLite's own command brings out: "
+                "sqlite3 FILE .recover",
+            ) from error
+
+    def _damaged(self, error: Exception) -> bool:
+        """SQLite's driver says so with the plain base of its errors; its subclasses are other faults, or ours."""
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        return not self.postgresql and type(cause) is self._driver.DatabaseError
 
     def lock_numbers(self, connection: Connection, numbers: Sequence[str]) -> None:
         """Until the transaction ends, nobody else decides about these numbers.
