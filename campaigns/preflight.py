@@ -14,10 +14,9 @@ from datetime import UTC, datetime
 from campaigns.compliance.book import shipped
 from campaigns.compliance.duties import Offer, Unmet, unmet
 from campaigns.compliance.verdict import Rule
-from campaigns.definition import parse
+from campaigns.definition import CampaignDefinition, parse
 from campaigns.script import Purpose
 from campaigns.store import Store
-from campaigns.store.campaigns import CampaignRecord
 
 _EXAMPLES = 3
 
@@ -105,14 +104,18 @@ def preflight(store: Store, campaign_name: str, now: datetime) -> Preflight:
         callable_now,
         dict(sorted(when.items())),
         tuple(sorted(reasons, key=lambda one: -one.count)),
-        tuple(_unmet(record)),
+        tuple(unmet_duties(parse(record.source, record.name))),
         tuple(unconfirmed),
         record.purpose,
     )
 
 
-def _unmet(record: CampaignRecord) -> list[Unmet]:
-    definition = parse(record.source, record.name)
+def unmet_duties(definition: CampaignDefinition) -> list[Unmet]:
+    """What the rule packs of the places that a campaign calls ask of it, and it does not do.
+
+    Raises:
+        PackUnreadable: the rules cannot be read.
+    """
     book = shipped()
     offer = Offer(
         definition.callback_number,

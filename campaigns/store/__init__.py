@@ -12,7 +12,7 @@ from campaigns.store.campaigns import CampaignRecord, Campaigns, NoSuchCampaign
 from campaigns.store.consent import Basis, Consent, KeptConsent
 from campaigns.store.contacts import Added, Contact, NoSuchContact
 from campaigns.store.control import Control, Remaining, Running
-from campaigns.store.database import StoreError, StoreUnavailable, open_engine
+from campaigns.store.database import StoreDamaged, StoreError, StoreUnavailable, open_engine
 from campaigns.store.exchange import Exchange, Exported, Imported
 from campaigns.store.foresight import Foreseen, Foresight
 from campaigns.store.gate import Claim, Permit, Refusal
@@ -60,6 +60,7 @@ __all__ = [
     "Retention",
     "Running",
     "Store",
+    "StoreDamaged",
     "StoreError",
     "StoreUnavailable",
     "Verification",

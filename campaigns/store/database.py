@@ -94,12 +94,6 @@ def _engine(url: str, *, durable: bool) -> Engine:
     return engine
 
 
-def _troubles(engine: Engine) -> tuple[type[Exception], ...]:
-    """Failures that are not the fault of what was asked; the driver's own come from prepared statements."""
-    driver = engine.dialect.import_dbapi()
-    return OperationalError, InterfaceError, driver.OperationalError, driver.InterfaceError
-
-
 def _first_line(error: Exception) -> str:
     cause = error.orig if isinstance(error, DBAPIError) else error
     return str(cause).strip().splitlines()[0] if str(cause).strip() else type(cause).__name__
@@ -130,6 +124,10 @@ class StoreUnavailable(StoreError):
     """The store cannot be read or written now: a full disk, a lock that nobody gives up, a server that is away."""
 
 
+class StoreDamaged(StoreError):
+    """The file is no longer what SQLite wrote: nothing is read from it, and so nobody is called."""
+
+
 class Database:
     """Transactions on one engine. SQLite writers of one process queue here instead of polling the file's lock."""
 
@@ -142,7 +140,9 @@ class Database:
         self._readers: list[Connection] = []
         """Connections of readers who have finished: the next one takes the last."""
         self._one_connection = isinstance(engine.pool, StaticPool)
-        self._troubles = _troubles(engine)
+        self._driver = engine.dialect.import_dbapi()
+        self._troubles = OperationalError, InterfaceError, self._driver.OperationalError, self._driver.InterfaceError
+        """Failures that are not the fault of what was asked; the driver's own come from prepared statements."""
 
     @contextmanager
     def reading(self) -> Iterator[Connection]:
@@ -150,6 +150,7 @@ class Database:
 
         Raises:
             StoreUnavailable: it cannot be read.
+            StoreDamaged: what it holds makes no sense to SQLite.
         """
         try:
             if self.postgresql or self._one_connection:
@@ -169,8 +170,11 @@ class Database:
                 self._readers.append(kept)
             else:
                 kept.close()
-        except self._troubles as error:
-            raise _unavailable(error) from error
+        except (DBAPIError, self._driver.Error) as error:
+            ours = self._ours(error)
+            if ours is None:
+                raise
+            raise ours from error
 
     @contextmanager
     def writing(self) -> Iterator[Connection]:
@@ -178,6 +182,7 @@ class Database:
 
         Raises:
             StoreUnavailable: it cannot be written; nothing was.
+            StoreDamaged: what it holds makes no sense to SQLite; nothing was written.
         """
         try:
             if self.postgresql:
@@ -194,8 +199,11 @@ class Database:
                 except BaseException:
                     driver.rollback()
                     raise
-        except self._troubles as error:
-            raise _unavailable(error) from error
+        except (DBAPIError, self._driver.Error) as error:
+            ours = self._ours(error)
+            if ours is None:
+                raise
+            raise ours from error
 
     def _reader(self) -> Connection:
         try:
@@ -206,6 +214,26 @@ class Database:
     def _opened(self) -> Connection:
         """A connection whose transactions are said to the driver."""
         return self.engine.connect().execution_options(begin="")
+
+    def _ours(self, error: Exception) -> StoreUnavailable | StoreDamaged | None:
+        """What the database says when it fails, as an error of ours; None where what was asked is at fault."""
+        if isinstance(error, self._troubles):
+            return StoreUnavailable(
+                f"The store cannot be used: {_first_line(error)}.",
+                "See that the disk has room, the server runs, and no other program holds the file.",
+            )
+        if self._damaged(error):
+            return StoreDamaged(
+                f"The store is damaged: {_first_line(error)}.",
+                "Bring back the newest copy of its file. What can still be read, SQLite's own command brings out: "
+                "sqlite3 FILE .recover",
+            )
+        return None
+
+    def _damaged(self, error: Exception) -> bool:
+        """SQLite's driver says so with the plain base of its errors; its subclasses are other faults, or ours."""
+        cause = error.orig if isinstance(error, DBAPIError) else error
+        return not self.postgresql and type(cause) is self._driver.DatabaseError
 
     def lock_numbers(self, connection: Connection, numbers: Sequence[str]) -> None:
         """Until the transaction ends, nobody else decides about these numbers.
@@ -242,11 +270,3 @@ def _begun(connection: Connection, begin: str) -> Any:
     assert driver is not None
     driver.execute(begin)
     return driver
-
-
-def _unavailable(error: Exception) -> StoreUnavailable:
-    """What the database says when it fails, as an error of ours."""
-    return StoreUnavailable(
-        f"The store cannot be used: {_first_line(error)}.",
-        "See that the disk has room, the server runs, and no other program holds the file.",
-    )

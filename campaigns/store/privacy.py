@@ -20,6 +20,8 @@ from campaigns.dnc import NewEntry, Reach
 from campaigns.outcomes import Scope, Source
 from campaigns.store import recordings, tables
 from campaigns.store.database import StoreError
+from campaigns.store.ledger import ledger
+from campaigns.store.national import NationalLists, lists
 from campaigns.store.register import Register
 from campaigns.store.tables import CallState, ContactState, table
 
@@ -71,11 +73,14 @@ class Purged:
     recordings: int = 0
 
 
-class Privacy(Register):
+class Privacy(Register, NationalLists):
     """Telling, erasing, forgetting."""
 
     def held_about(self, number: str) -> dict[str, list[dict[str, Any]]]:
-        """Everything the store holds about a number, by kind; plain values, ready for JSON."""
+        """Everything the store holds about a number, by kind; plain values, ready for JSON.
+
+        The sound of a call is not in it, but the place where it is kept.
+        """
         forms = self.both_forms(number)
         with self.reading() as connection:
             calls = sa.select(call.c.id).where(call.c.number.in_(forms))
@@ -87,7 +92,14 @@ class Privacy(Register):
                 "tasks": _all(connection, task, task.c.call_id.in_(calls)),
                 "do_not_call": _all(connection, entry, entry.c.number.in_(forms)),
                 "consents": _all(connection, consent, consent.c.number.in_(forms)),
+                "national_lists": self._national(connection, number),
+                "ledger": _all(connection, ledger, ledger.c.subject == self.subject(number)),
             }
+
+    def _national(self, connection: Connection, number: str) -> list[dict[str, Any]]:
+        names = list(connection.execute(sa.select(lists.c.name).where(lists.c.loaded_at.is_not(None))).scalars())
+        found = self.national_listings(connection, [number], names)[number]
+        return [{"list": name, "as_of": listing.as_of} for name, listing in found.items() if listing.listed]
 
     def erase(self, number: str, now: datetime, actor: str) -> Erased:
         """Erases a number everywhere, and lists what stands for it, so that it is never called again.
@@ -104,6 +116,9 @@ class Privacy(Register):
                 raise StoreError("A call to this number is under way.", "Try again when it has ended.")
             calls = [row.id for row in connection.execute(sa.select(call.c.id).where(call.c.number == number))]
             deleted = recordings.delete(connection, calls, elsewhere_too=True)
+            nobody = {"settled_at": now, "settled_by": actor, "note": ""}  # there is nobody left to call back
+            is_open = task.c.settled_at.is_(None)
+            connection.execute(sa.update(task).where(task.c.call_id.in_(calls), is_open).values(nobody))
             _forget_words(connection, calls)
             self._forget_calls(connection, calls)
             people = sa.select(contact.c.id).where(contact.c.number == number)
@@ -118,7 +133,8 @@ class Privacy(Register):
             erased = Erased(len(contacts), len(calls), entries, deleted)
             body = asdict(erased)
             self.record(connection, now, actor, "privacy.erase", number, body)
-            if not any(one.reach.scope is Scope.EVERYONE for one in self._in_force(connection, number, now)):
+            standing = self._in_force(connection, number, now)
+            if not any(one.reach.scope is Scope.EVERYONE and one.expires_at is None for one in standing):
                 listed = NewEntry(stand_in, Reach(Scope.EVERYONE), Source.PERSON, note="erased on request")
                 self.list_numbers(connection, [listed], now, actor)
         self._settle()
@@ -183,14 +199,18 @@ class Privacy(Register):
             )
 
     def _forget_contacts(self, connection: Connection, contacts: list[int]) -> None:
-        query = sa.select(contact.c.id, contact.c.number, contact.c.reference).where(contact.c.id.in_(contacts))
-        for row in connection.execute(query).all():
+        for row in connection.execute(sa.select(contact).where(contact.c.id.in_(contacts))).all():
+            stand_in, reference = self._stand_in(row.number), self._nameless(row.reference)
+            same = sa.and_(contact.c.campaign_id == row.campaign_id, contact.c.number == stand_in)
+            twin = sa.select(contact.c.id).where(same, contact.c.reference == reference)
+            if connection.execute(twin).first() is not None:  # imported anew after it was erased once
+                reference = f"{reference}#{row.id}"
             connection.execute(
                 sa.update(contact)
                 .where(contact.c.id == row.id)
                 .values(
-                    number=self._stand_in(row.number),
-                    reference=self._nameless(row.reference),
+                    number=stand_in,
+                    reference=reference,
                     fields="{}",
                     state=ContactState.CLOSED,
                     closed_by=sa.func.coalesce(contact.c.closed_by, ERASED_BY),
@@ -240,4 +260,4 @@ def _all(connection: Connection, source: Table, condition: sa.ColumnElement[bool
 
 
 def _plain(name: str, value: Any) -> Any:
-    return json.loads(value) if name in ("fields", "events") and value else value
+    return json.loads(value) if name in ("fields", "events", "body") and value else value

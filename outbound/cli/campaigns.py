@@ -13,10 +13,11 @@ import typer
 from campaigns import templates
 from campaigns.definition import CampaignDefinition, load, parse
 from campaigns.pacing import Pace
-from campaigns.preflight import preflight
+from campaigns.preflight import preflight, unmet_duties
+from campaigns.script import Purpose
 from campaigns.store import CampaignState, Store
 from outbound.cli import campaign_file, output
-from outbound.cli.compliance import print_preflight
+from outbound.cli.compliance import print_preflight, print_unmet
 from outbound.cli.lists import Actor, who
 from outbound.cli.paces import PerHour, PerSecond, WarmUp, pace_of, told
 from outbound.cli.stores import campaign_name, opened
@@ -112,8 +113,8 @@ def show(campaign: Campaign, db: output.Db = None, json: output.Json = False) ->
 def start(campaign: Campaign, actor: Actor = None, db: output.Db = None) -> None:
     """Let a campaign's contacts be called, as far as the rules allow. A file is saved as the newest version first.
 
-    First says how many will be called when, how many not, and why. Exits with 3, and starts nothing, for a marketing
-    campaign without the duties that the rule packs ask for.
+    First says how many will be called when, how many not, and why. Exits with 3, and saves and starts nothing, for a
+    marketing campaign without the duties that the rule packs ask for; with 1 for one that is not fit to be heard.
     Example: outbound campaign start my.yaml && outbound run --line simulated
     """
     with opened(db) as store:
@@ -121,18 +122,14 @@ def start(campaign: Campaign, actor: Actor = None, db: output.Db = None) -> None
         path = Path(campaign)
         if path.suffix in (".yaml", ".yml"):
             definition = load(path)
-            _refuse_unsafe(definition, path)
+            _refuse_unfit(definition, path)
             store.save_campaign(definition, path.read_text(encoding="utf-8"), now, actor=who(actor))
             name = definition.name
         else:
             name = campaign
-            _refuse_unsafe(parse(store.campaign(name).source, name), name)
+            _refuse_unfit(parse(store.campaign(name).source, name), name)
         found = preflight(store, name, now)
         print_preflight(found)
-        if found.refused:
-            output.fail(
-                f"{name} was not started", "meet what is named above, then start it again", code=output.REFUSED_EXIT
-            )
         store.set_state(name, CampaignState.RUNNING, now, actor=who(actor))
     waiting = found.contacts
     output.note(f"{name} is running; {waiting} contact{'' if waiting == 1 else 's'} to call. Next: outbound run")
@@ -196,7 +193,15 @@ def _way_on(_store: Store, state: CampaignState) -> str:
     return "start it with: outbound campaign start"
 
 
-def _refuse_unsafe(definition: CampaignDefinition, origin: Path | str) -> None:
+def _refuse_unfit(definition: CampaignDefinition, origin: Path | str) -> None:
+    """What the law asks comes before how it sounds: a duty is found by both, and its exit code is the law's."""
+    if definition.purpose is Purpose.MARKETING and (unmet := unmet_duties(definition)):
+        print_unmet(unmet)
+        output.fail(
+            f"{definition.name} was not started",
+            "meet what is named above, then start it again",
+            code=output.REFUSED_EXIT,
+        )
     blocking = [finding for finding in campaign_file.findings_of(definition) if finding.blocks]
     if blocking:
         first = blocking[0]

@@ -6,7 +6,7 @@ Decides nothing: verdicts are the gate's, the past is the ledger's. Numbers are 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from campaigns.compliance.duties import Unmet
 from campaigns.compliance.verdict import Verdict
 from campaigns.dnc import e164
 from campaigns.preflight import Preflight
@@ -82,7 +83,9 @@ def _print_verdict(shown: str, verdict: Verdict) -> None:
 def _print_unconfirmed(sources: Sequence[str]) -> None:
     if sources:
         many = "1 rule is" if len(sources) == 1 else f"{len(sources)} rules are"
-        output.note(f"{many} unconfirmed: {'; '.join(sources)}. Let your counsel read them there.")
+        output.note(f"{many} unconfirmed: let your counsel read what these say.")
+        for source in sources:
+            output.note(f"  {source}")
 
 
 def preflight(campaign: CampaignName, db: output.Db = None, json: output.Json = False) -> None:
@@ -125,9 +128,14 @@ def print_preflight(found: Preflight) -> None:
             [">contacts", "why", "says who", "for example"],
             [(one.count, one.text, one.source, ", ".join(map(str, one.examples))) for one in found.skipped],
         )
-    for duty in found.unmet:
-        output.note(f"{duty.source}: {duty.text} {duty.fix}")
+    print_unmet(found.unmet)
     _print_unconfirmed(found.unconfirmed)
+
+
+def print_unmet(duties: Iterable[Unmet]) -> None:
+    """What a campaign must do and does not, and whose rule it is."""
+    for duty in duties:
+        output.note(f"{duty.source}: {duty.text} {duty.fix}")
 
 
 def audit(
@@ -181,17 +189,22 @@ def export(
     region: Region = None,
     db: output.Db = None,
 ) -> None:
-    """Everything held about a number, as JSON: contacts, calls, what was said, entries, consents.
+    """Everything held about a number, as JSON: contacts, calls, what was said, tasks, entries, consents, lists, ledger.
 
-    For the person who asks; whole numbers and words stand in it. Example: outbound privacy export +12125550123
+    For the person who asks; whole numbers and words stand in it. Of recordings it names the places.
+
+    Example: outbound privacy export +12125550123
     """
     with opened(db) as store:
         held = store.held_about(e164(number, region))
     if file is None:
         output.emit_json(held)
-        return
-    file.write_text(output.json_text(held), encoding="utf-8")
-    output.note(f"{sum(map(len, held.values()))} records stand in {file}")
+    else:
+        file.write_text(output.json_text(held), encoding="utf-8")
+        output.note(f"{sum(map(len, held.values()))} records stand in {file}")
+    for call in held["calls"]:
+        if call["recording"]:
+            output.note(f"the sound of call {call['id']} is held too: {call['recording']}")
 
 
 @privacy.command()

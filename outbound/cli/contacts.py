@@ -11,7 +11,7 @@ from campaigns.audience import read_contacts, rejects_file
 from campaigns.definition import load, parse
 from campaigns.store import Basis, Consent, Contact, ContactState
 from outbound.cli import output
-from outbound.cli.lists import beside, tell
+from outbound.cli.lists import Actor, beside, tell, who
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 
@@ -38,6 +38,7 @@ def import_(
     consent_evidence: Annotated[
         str, typer.Option(help="Where the proof is kept, e.g. a form's name and date.", metavar="TEXT")
     ] = "",
+    actor: Actor = None,
     db: output.Db = None,
     json: output.Json = False,
 ) -> None:
@@ -53,7 +54,7 @@ def import_(
         path = Path(campaign)
         if path.suffix in (".yaml", ".yml"):
             definition = load(path)
-            store.save_campaign(definition, path.read_text(encoding="utf-8"), now)
+            store.save_campaign(definition, path.read_text(encoding="utf-8"), now, actor=who(actor))
         else:
             definition = parse(store.campaign(campaign).source, campaign)
         audience = read_contacts(list_file, definition, region)
@@ -61,7 +62,9 @@ def import_(
             Consent(definition.purpose, consent, consent_wording, consent_evidence) if consent is not None else None
         )
         with rejects_file(rejects or beside(list_file), audience, list_file) as bad:
-            added = store.add_contacts(definition.name, bad.pass_on(audience.rows), now, consent=agreed)
+            added = store.add_contacts(
+                definition.name, bad.pass_on(audience.rows), now, actor=who(actor), consent=agreed
+            )
     if json:
         output.emit_json(
             {

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from campaigns.outcomes import Disposition, OptOut, Rating, Via
+from campaigns.dnc import NewEntry, Reach
+from campaigns.outcomes import Complaint, Disposition, OptOut, Rating, Scope, Source, Via
 from campaigns.script import Purpose
 from campaigns.store import AuditFilter, Basis, Consent, ContactState, Retention, Store, StoreError
 from tests.campaigns.samples import MONDAY_NOON, NUMBER, Definition, Person
@@ -33,6 +34,7 @@ def test_everything_held_about_a_number_is_told(called: Store) -> None:
     held = called.held_about(NUMBER)
     assert {kind: len(rows) for kind, rows in held.items()} == {
         "contacts": 2, "calls": 1, "results": 2, "logs": 1, "tasks": 0, "do_not_call": 1, "consents": 1,
+        "national_lists": 0, "ledger": 2,
     }  # fmt: skip
     assert held["contacts"][0]["fields"] == {"name": "Ann"}
     assert called.held_about("+12125550999")["contacts"] == []
@@ -55,6 +57,40 @@ def test_an_erased_number_stands_nowhere_and_is_still_not_called(called: Store, 
     assert "listed" in rules_of(ask(called, only(called, "again"), later))
     assert called.verify().findings == ()
     assert [record.actor for record in called.audit(AuditFilter(action="privacy", number=NUMBER))] == ["bob"]
+
+
+def test_a_copy_of_a_national_list_is_told_of(called: Store) -> None:
+    called.load_list("us-national", MONDAY_NOON.date(), [int(NUMBER[1:])], MONDAY_NOON, "ann")
+    assert [one["list"] for one in called.held_about(NUMBER)["national_lists"]] == ["us-national"]
+    assert called.held_about("+12125550999")["national_lists"] == []
+
+
+def test_what_is_still_to_be_done_for_an_erased_number_is_settled(store: Store) -> None:
+    running(store, Person())
+    permit = dial(store)
+    store.save(permit.call_id, Complaint("I am Ann and this is outrageous"), MONDAY_NOON)
+    store.finish(permit.call_id, Disposition.COMPLETED, MONDAY_NOON)
+    assert len(store.open_tasks()) == 1
+    store.erase(NUMBER, MONDAY_NOON, "bob")
+    assert store.open_tasks() == []
+    (task,) = store.held_about(NUMBER)["tasks"]
+    assert (task["words"], task["settled_by"]) == ("", "bob")
+
+
+def test_a_number_that_comes_back_after_its_erasure_is_erased_again(called: Store) -> None:
+    called.erase(NUMBER, MONDAY_NOON, "bob")
+    running(called, Person(reference="BB-48213", fields={"name": "Ann"}))
+    assert called.erase(NUMBER, MONDAY_NOON, "bob").contacts == 1
+    assert NUMBER not in json.dumps(called.held_about(NUMBER), default=str)
+    assert called.verify().findings == ()
+
+
+def test_an_erased_number_stays_uncalled_for_longer_than_its_entry_would_have(store: Store) -> None:
+    running(store, Person())
+    until = MONDAY_NOON + timedelta(days=1)
+    store.add_entry(NewEntry(NUMBER, Reach(Scope.EVERYONE), Source.PERSON, expires_at=until), MONDAY_NOON, "ann")
+    store.erase(NUMBER, MONDAY_NOON, "bob")
+    assert store.entries_in_force(NUMBER, until + timedelta(days=1000))
 
 
 def test_a_number_is_not_erased_under_a_call(store: Store) -> None:

@@ -10,6 +10,7 @@ import typer
 from typer.testing import CliRunner, Result
 
 from campaigns import templates
+from outbound.cli import app as program
 from outbound.cli import campaign, compliance, contacts
 
 app = typer.Typer()
@@ -30,7 +31,8 @@ def db(tmp_path: Path) -> str:
     rows = ["phone,name,order,arrives,time zone"]
     rows += [f"+1212555012{n},Ann,BB-{n},2026-03-14,America/New_York" for n in range(3)]
     (tmp_path / "orders.csv").write_text("\n".join(rows))
-    assert run(url, "contacts", "import", tmp_path / "shipping.yaml", tmp_path / "orders.csv").exit_code == 0
+    brought_in = run(url, "contacts", "import", tmp_path / "shipping.yaml", tmp_path / "orders.csv", "--actor", "eve")
+    assert brought_in.exit_code == 0
     return url
 
 
@@ -57,9 +59,9 @@ def test_may_call_knows_the_state(db: str) -> None:
 def test_rules_that_nobody_read_at_their_source_are_named_with_a_yes_too(db: str) -> None:
     asked = run(db, "may-call", "+12125550199", "--campaign", "shipping", "--at", NOON)
     assert asked.exit_code == 0
-    assert "rules are unconfirmed: " in asked.stderr
+    assert "rules are unconfirmed" in asked.stderr
     assert "FCC package delivery exemption of 2014, as amended" in asked.stderr
-    assert "rules are unconfirmed: " in run(db, "preflight", "shipping").stderr
+    assert "rules are unconfirmed" in run(db, "preflight", "shipping").stderr
     found = json.loads(run(db, "preflight", "shipping", "--json").stdout)
     assert "FCC package delivery exemption of 2014, as amended" in found["unconfirmed"]
 
@@ -88,6 +90,8 @@ def test_the_audit_shows_what_was_done(db: str) -> None:
     assert "contacts.add" in shown.stdout
     assert "campaign.save" in shown.stdout
     assert "2125550" not in shown.stdout
+    done = json.loads(run(db, "audit", "--actor", "eve", "--json").stdout)
+    assert {one["action"] for one in done} == {"campaign.save", "contacts.add"}
 
 
 def test_a_campaign_that_starts_first_says_who_is_called_and_who_is_not(db: str) -> None:
@@ -101,6 +105,24 @@ def test_a_campaign_that_starts_first_says_who_is_called_and_who_is_not(db: str)
 def test_marketing_without_its_duties_does_not_start(db: str, tmp_path: Path) -> None:
     text = templates.template_text("renewal", "en-US").replace("+18005550123", "+12025550123")
     (tmp_path / "renewal.yaml").write_text(text)
-    assert run(db, "campaign", "start", tmp_path / "renewal.yaml").exit_code != 0
+    started = run(db, "campaign", "start", tmp_path / "renewal.yaml")
+    assert started.exit_code == 3
+    assert "47 CFR 64.1200(b)(3)" in started.stderr
     states = {one["name"]: one["state"] for one in json.loads(run(db, "campaign", "list", "--json").stdout)}
     assert states.get("renewal", "draft") == "draft"
+
+
+def test_a_campaign_that_is_not_fit_to_be_heard_does_not_start_either(db: str, tmp_path: Path) -> None:
+    text = templates.template_text("shipping", "en-US").replace("longest_seconds: 60", "longest_seconds: 15")
+    (tmp_path / "hurried.yaml").write_text(text)
+    started = run(db, "campaign", "start", tmp_path / "hurried.yaml")
+    assert started.exit_code == 1
+    assert "is not safe to call with" in started.stderr
+
+
+def test_a_call_that_the_gate_does_not_allow_is_not_placed_and_the_exit_code_says_so(tmp_path: Path) -> None:
+    text = templates.template_text("shipping", "en-US").replace("max_attempts: 3", "closes_on: 2025-01-31")
+    (tmp_path / "over.yaml").write_text(text)
+    placed = CliRunner().invoke(program, ["call", "--campaign", str(tmp_path / "over.yaml"), "--line", "text"])
+    assert placed.exit_code == 3, placed.output
+    assert "not allowed: " in placed.stderr
