@@ -1,8 +1,9 @@
 """A conversation by sound over a channel: carries the dialogue's actions out and tells what happens.
 
-Decides who has the floor: when the callee's speech stops the robot, when the robot speaks on, how long the callee may go
-on with an answer, and when silence is one. One loop takes the channel's signals in order; for each frame of the callee one frame of the robot goes out, so
-that the telephone's own clock is the only one. Slow work (rendering, decoding) is done in threads meanwhile.
+Decides who has the floor: when the callee's speech stops the robot, when the robot speaks on, how long the callee may
+go on with an answer, and when silence is one. One loop takes the channel's signals in order; for each frame of the
+callee one frame of the robot goes out, so that the telephone's own clock is the only one. Slow work (rendering,
+decoding) is done in threads meanwhile.
 """
 
 from __future__ import annotations
