@@ -21,6 +21,8 @@ AMONG_WINDOWS: Final = 6
 """Near speech that interrupts: 160 ms of it within 192 ms. With the detector's own delay of about 80 ms this is a
 word of a quarter of a second, and the robot is silent within 300 ms.
 """
+PLAIN_WINDOWS: Final = 3
+"""So many of them must be no hum. Voiced beginnings and narrow vowels ("two", "one", "busy") are half a hum."""
 _HUM_WINDOWS: Final = 19
 """A hum ("mm", "mhm") must last 600 ms to interrupt."""
 _HUM_BELOW_HZ: Final = 700.0
@@ -34,7 +36,8 @@ class Interruption:
     def __init__(self, rate: int) -> None:
         self._rate = rate
         self._heard = np.zeros(round(2 * WINDOW_SECONDS * rate), dtype=np.int16)
-        self._recent: deque[bool] = deque(maxlen=AMONG_WINDOWS)
+        self._speech: deque[bool] = deque(maxlen=AMONG_WINDOWS)
+        self._plain: deque[bool] = deque(maxlen=AMONG_WINDOWS)
         self._hummed = 0
 
     def feed(self, samples: Samples, windows: Iterable[Window]) -> bool:
@@ -47,14 +50,17 @@ class Interruption:
 
     def reset(self) -> None:
         """A new prompt begins: what was heard before does not interrupt it."""
-        self._recent.clear()
+        self._speech.clear()
+        self._plain.clear()
         self._hummed = 0
 
     def _judge(self, window: Window) -> bool:
         hum = window.active and self._is_hum()
         self._hummed = self._hummed + 1 if hum else 0
-        self._recent.append(window.active and (not hum or self._hummed >= _HUM_WINDOWS))
-        if sum(self._recent) < SPEECH_WINDOWS and self._hummed < _HUM_WINDOWS:
+        self._speech.append(window.active)
+        self._plain.append(window.active and not hum)
+        spoken = sum(self._speech) >= SPEECH_WINDOWS and sum(self._plain) >= PLAIN_WINDOWS
+        if not spoken and self._hummed < _HUM_WINDOWS:
             return False
         self.reset()
         return True

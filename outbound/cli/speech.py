@@ -21,9 +21,10 @@ from audio.screening import Beep, Screening
 from audio.turns import Patience
 from campaigns.intents import Intent
 from outbound.cli import output
+from outbound.folders import thresholds_folder
 from outbound.intents import understanding_for
 from outbound.intents.language import languages
-from outbound.speech import calibration
+from outbound.speech import acting, calibration
 from outbound.speech.labelled import read_corpus
 
 app = typer.Typer(help="The voices that speak and the engines that listen.", no_args_is_help=True)
@@ -144,7 +145,7 @@ def hear(
             f"callees answer by keys; 'outbound speech fetch {language}' brings a Vosk model",
         )
     loaded = time.perf_counter()
-    understanding = understanding_for(language)
+    understanding = understanding_for(language, thresholds_folder())
     asked = frozenset(expecting or ())
     expected = understanding.expected(asked)
     began = time.perf_counter()
@@ -228,11 +229,14 @@ def calibrate(
     file: Annotated[
         Path | None, typer.Option(help="Where to write the curves  [default: where calls read them]")
     ] = None,
+    thresholds: Annotated[
+        Path | None, typer.Option(help="Folder to write the thresholds to  [default: where calls read them]")
+    ] = None,
     json: output.Json = False,
 ) -> None:
-    """Make an engine's confidence honest for your callees: measure it on labelled recordings of them.
+    """Fit listening to your callees: how sure an engine is, and when a meaning is acted on.
 
-    Curves are fitted on one half of the recordings and judged on the other; only those that help there are kept.
+    Both are fitted on one half of your labelled recordings and judged on the other; only what helps there is kept.
 
     Example: outbound speech calibrate recordings/
     """
@@ -242,18 +246,35 @@ def calibrate(
         output.fail(f"no recogniser understands {language} here", f"run: outbound speech fetch {language}")
     with Progress(console=output.err, transient=True) as shown:
         task = shown.add_task(f"{recognizer.engine} listens", total=len(clips))
-        found = calibration.calibrate(
-            clips, recognizer, understanding_for(language), lambda done: shown.update(task, completed=done)
+        understanding = understanding_for(language, thresholds_folder())
+        hearings = calibration.hear_all(
+            clips, recognizer, understanding, lambda done: shown.update(task, completed=done)
         )
-    if not found:
+    found = calibration.fitted(recognizer.engine, hearings)
+    honest = calibration.made_honest(recognizer.engine, hearings, found)
+    acts = acting.fitted_acting(honest, understanding.thresholds)
+    if not found and acts is None:
         output.fail("there is too little to calibrate on", "20 clips of short answers, or of sentences, in each half")
     curves = calibration.curves_of(found)
     target = file or confidence.users_file()
     if curves:
         confidence.save(curves, target)
+    folder = thresholds or thresholds_folder()
+    fits = acts is not None and acts.helps
+    if acts is not None and acts.helps and understanding.language is not None:
+        acts.thresholds.save(understanding.language.tag, folder)
     if json:
-        output.emit_json({"calibrations": found, "kept": list(curves), "file": target})
+        kept = {"kept": list(curves), "file": target, "thresholds_kept": fits, "thresholds_folder": folder}
+        output.emit_json({"calibrations": found, "thresholds": acts, **kept})
         return
+    _show_curves(found, curves)
+    if acts is not None:
+        _show_acting(acts)
+    for place in (*((target,) if curves else ()), *((folder,) if fits else ())):
+        output.out.print(f"\nkept in {place}")
+
+
+def _show_curves(found: Sequence[calibration.Calibration], curves: confidence.Curves) -> None:
     output.table(
         "On clips that the curves were not fitted on",
         ["answers", ">fitted on", ">judged on", ">error", ">now", ">loss", ">now", "kept"],
@@ -271,8 +292,24 @@ def calibrate(
             for one in found
         ],
     )
-    if curves:
-        output.out.print(f"\nkept in {target}")
+
+
+def _show_acting(acts: acting.Acting) -> None:
+    output.out.print()
+    output.table(
+        "Acting on a meaning, on clips not fitted on (cost per answer, in questions asked again)",
+        ["thresholds moved", ">fitted on", ">judged on", ">cost", ">now", "kept"],
+        [
+            (
+                ", ".join(acts.moved),
+                str(acts.fitted_on),
+                str(acts.judged_on),
+                f"{acts.cost_before:.3f}",
+                f"{acts.cost_after:.3f}",
+                "yes" if acts.helps else "no: it was no better",
+            )
+        ],
+    )
 
 
 def _recorded(seconds: float) -> Sound:

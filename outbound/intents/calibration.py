@@ -16,7 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from campaigns.intents import Intent
-from outbound.intents.decisions import FIRST, INTENTS, OTHER, Likelihoods, trusted
+from outbound.intents.decisions import FIRST, INTENTS, OTHER, Likelihoods, decided, trusted
 from outbound.intents.thresholds import Thresholds
 
 ASKED_AGAIN = 1.0
@@ -70,6 +70,17 @@ def calibrated(answers: Labelled, fitted_on: str) -> Thresholds:
         _at_least_cost(answers, least, sure, fitted_on) for least, sure in itertools.product(TRUSTS, SURE_CONFIDENCES)
     ]
     return min(found, key=lambda each: each[0])[1]
+
+
+def cost_of(answers: Labelled, thresholds: Thresholds) -> float:
+    """What acting at these thresholds costs on average per answer, in questions asked once more."""
+    total = 0.0
+    for row, confidence, meant in zip(answers.likelihoods, answers.confidences, answers.meant, strict=True):
+        intent, _ = decided(trusted(row, thresholds.trust(float(confidence))), thresholds)
+        if intent not in meant:
+            total += 0.0 if Intent.OTHER in meant else MISSED.get(meant[0], ASKED_AGAIN)
+            total += 0.0 if intent is Intent.OTHER else MISTAKEN.get(intent, MISTAKEN_OTHERWISE)
+    return total / len(answers.meant)
 
 
 def _at_least_cost(answers: Labelled, least: float, sure: float, fitted_on: str) -> tuple[float, Thresholds]:

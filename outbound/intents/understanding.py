@@ -81,7 +81,7 @@ class Understanding:
         if self.language is None or self.model is None or not transcript.text.strip():
             return Meaning(Intent.OTHER, 0.0, transcript.text)
         shares = self._likelihoods(transcript, expecting, self.language, self.model)
-        intent, confidence = decided(shares, self.thresholds)
+        intent, confidence = decided(trusted(shares, self.thresholds.trust(transcript.confidence)), self.thresholds)
         choice = chosen_phrase(self.language.plain(transcript.text), self.language, phrases) if phrases else None
         if choice is not None:
             phrase, likelihood = choice
@@ -89,6 +89,12 @@ class Understanding:
                 sure = likelihood * self.thresholds.trust(transcript.confidence)
                 return Meaning(Intent.OTHER, sure, transcript.text, phrase)
         return Meaning(intent, confidence, transcript.text)
+
+    def likelihoods(self, transcript: Transcript, expecting: Collection[Intent]) -> Likelihoods | None:
+        """How likely each intent is in this step, before the engine's doubt is weighed in; None without any words."""
+        if self.language is None or self.model is None or not transcript.text.strip():
+            return None
+        return self._likelihoods(transcript, expecting, self.language, self.model)
 
     def is_complete(self, transcript: Transcript, expecting: Collection[Intent], phrases: Sequence[str] = ()) -> bool:
         """Whether this is a whole answer, so that a short silence ends the turn; an unfinished one is given time."""
@@ -124,7 +130,7 @@ class Understanding:
     def _likelihoods(
         self, transcript: Transcript, expecting: Collection[Intent], language: Language, model: Model
     ) -> Likelihoods:
-        """How likely each intent is, given all readings, the step and the engine's confidence."""
+        """How likely each intent is, given all readings and the step."""
         shares = np.zeros(len(INTENTS))
         total = 0.0
         for plain, weight in _readings(transcript, language):
@@ -136,7 +142,8 @@ class Understanding:
             rates = not RATINGS.isdisjoint(expecting) and may_rate(plain, language)
             shares += weight * _rated(in_step(reading, expecting), rates=rates)
             total += weight
-        return trusted(shares / total, self.thresholds.trust(transcript.confidence))
+        weighed: Likelihoods = shares / total
+        return weighed
 
 
 def _readings(transcript: Transcript, language: Language) -> Iterator[tuple[str, float]]:

@@ -2,14 +2,15 @@
 
 Decides how the curves of `audio.recognition.confidence` are fitted: every clip is heard as a call would hear it (by
 telephone, by a step that asks what the clip answers), and its words are compared with the words spoken. Curves are
-fitted on one half of the folder and judged on the other. Where curves are kept is decided there.
+fitted on one half of the folder and judged on the other. Where curves are kept is decided there, and what the words
+mean is acted on in `acting.py`.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +19,9 @@ from rapidfuzz.distance import Levenshtein
 from audio.pcm import TELEPHONE_RATE, Sound, over_telephone, read_sound
 from audio.recognition import Recognizer
 from audio.recognition.confidence import Curve, curve_for, log_odds, name_of
+from campaigns.intents import Intent
 from outbound.intents import Understanding
+from outbound.intents.decisions import Likelihoods
 from outbound.speech.labelled import Clip, Part
 
 _CAUTION = 4.0
@@ -32,12 +35,21 @@ _LEAST = 20
 
 @dataclass(frozen=True, slots=True)
 class Hearing:
-    """One clip as an engine heard it: how sure it was (0-1), and the share of the words that were right (0-1)."""
+    """One clip as an engine heard it.
+
+    Attributes:
+        confidence: 0-1, how sure the engine was.
+        right: 0-1, the share of the words that were right.
+        likelihoods: of each intent in the clip's step, before the engine's doubt is weighed in.
+        meant: every intent that is right, the likeliest first.
+    """
 
     closed: bool
     confidence: float
     right: float
     part: Part
+    likelihoods: Likelihoods
+    meant: tuple[Intent, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +57,15 @@ class Calibration:
     """A curve, and how honest confidences are before and after it on the clips that it was not fitted on.
 
     Attributes:
+        change: what was fitted, on the log odds of the confidences in force.
+        curve: the curve in force with that change: from the engine's score.
         error_before, error_after: mean difference between what is promised and what is kept (expected calibration
             error), 0-1.
         loss_before, loss_after: mean log loss in nats; it also counts how well right and wrong are told apart.
     """
 
     name: str
+    change: Curve
     curve: Curve
     fitted_on: int
     judged_on: int
@@ -71,23 +86,24 @@ def hear(clip: Clip, recognizer: Recognizer, understanding: Understanding) -> He
     listening = recognizer.listen(expected, sound.rate)
     listening.feed(sound.samples)
     transcript = listening.finish()
-    if not transcript.text or understanding.language is None:
+    likelihoods = understanding.likelihoods(transcript, clip.asked)
+    if likelihoods is None or understanding.language is None:
         return None
     language = understanding.language
     spoken, heard = (language.words(language.plain(text)) for text in (clip.words, transcript.text))
     right = Levenshtein.normalized_similarity(spoken, heard)
-    return Hearing(expected.closed, transcript.confidence, right, clip.part)
+    return Hearing(expected.closed, transcript.confidence, right, clip.part, likelihoods, clip.labels)
 
 
-def calibrate(
+def hear_all(
     clips: Sequence[Clip], recognizer: Recognizer, understanding: Understanding, progress: Callable[[int], None]
-) -> list[Calibration]:
-    """Hear all clips; the curves that can be fitted, for short answers and for sentences. Saves nothing."""
+) -> list[Hearing]:
+    """All clips in which words were heard."""
     hearings = []
     for number, clip in enumerate(clips, start=1):
         hearings.append(hear(clip, recognizer, understanding))
         progress(number)
-    return fitted(recognizer.engine, [hearing for hearing in hearings if hearing is not None])
+    return [hearing for hearing in hearings if hearing is not None]
 
 
 def fitted(engine: str, hearings: Iterable[Hearing]) -> list[Calibration]:
@@ -107,6 +123,7 @@ def fitted(engine: str, hearings: Iterable[Hearing]) -> list[Calibration]:
         found.append(
             Calibration(
                 name_of(engine, closed=closed),
+                change,
                 curve_for(engine, closed=closed).refined(change),
                 len(tune),
                 len(held_out),
@@ -122,6 +139,17 @@ def fitted(engine: str, hearings: Iterable[Hearing]) -> list[Calibration]:
 def curves_of(calibrations: Iterable[Calibration]) -> Mapping[str, Curve]:
     """The curves that made confidences more honest on clips they were not fitted on."""
     return {one.name: one.curve for one in calibrations if one.loss_after < one.loss_before}
+
+
+def made_honest(engine: str, hearings: Iterable[Hearing], calibrations: Iterable[Calibration]) -> list[Hearing]:
+    """The same hearings under the curves that are kept."""
+    changes = {one.name: one.change for one in calibrations if one.loss_after < one.loss_before}
+    return [
+        replace(one, confidence=change.probability(log_odds(one.confidence)))
+        if (change := changes.get(name_of(engine, closed=one.closed)))
+        else one
+        for one in hearings
+    ]
 
 
 def _by_telephone(sound: Sound) -> Sound:

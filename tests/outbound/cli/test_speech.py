@@ -14,7 +14,10 @@ from audio.errors import AudioError
 from audio.pcm import Sound, joined, silence, write_wav
 from audio.recognition import confidence
 from audio.tones import tone
+from campaigns.intents import Intent
 from outbound.cli import speech
+from outbound.folders import thresholds_folder
+from outbound.intents.thresholds import Thresholds, thresholds_for
 from outbound.simulation.callee import GREETINGS, Answerer
 from tests.audio.spoken import said
 
@@ -105,6 +108,36 @@ def test_calibrate_keeps_what_makes_the_engine_more_honest(tmp_path: Path) -> No
     assert closed["name"] == "pocketsphinx closed"  # type: ignore[has-type]
     assert closed["loss_after"] < closed["loss_before"]  # type: ignore[has-type]
     assert list(confidence.load(confidence.users_file())) == ["pocketsphinx closed"]
+
+
+def strict() -> Thresholds:
+    """Somebody's own thresholds, at which nothing is ever acted on."""
+    own = Thresholds(dict.fromkeys([intent for intent in Intent if intent is not Intent.OTHER], 1.0), 1.0, 1.0)
+    own.save("en-US", thresholds_folder())
+    return own
+
+
+def test_hear_acts_at_the_users_own_thresholds(tmp_path: Path) -> None:
+    write_wav(tmp_path / "stop.wav", said("stop calling me"))
+    strict()
+    assert document("hear", tmp_path / "stop.wav")["meaning"]["intent"] == "other"  # type: ignore[index]
+
+
+def test_calibrate_moves_the_thresholds_that_calls_read(tmp_path: Path) -> None:
+    folder = tmp_path / "corpus"
+    folder.mkdir()
+    rows = ["file\tintent\ttext\tset"]
+    for number in range(50):
+        text, intent = (("see you at the station", "other"), ("stop calling me", "opt_out"))[number % 2]
+        write_wav(folder / f"{number}.wav", said(text).louder(-(number // 10)))
+        rows.append(f"{number}.wav\t{intent}\t{text}\town")
+    (folder / "labels.tsv").write_text("\n".join(rows) + "\n")
+    strict()
+    found = document("calibrate", folder, "--engine", "whisper")
+    assert found["thresholds"]["moved"] == ["opt_out"]  # type: ignore[index]
+    assert found["thresholds"]["cost_after"] < found["thresholds"]["cost_before"]  # type: ignore[index]
+    own = thresholds_for("en-US", thresholds_folder())
+    assert own.accept[Intent.OPT_OUT] < own.accept[Intent.YES] == 1.0
 
 
 def test_calibrate_says_when_there_is_too_little(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from random import Random
 
+import numpy as np
 import pytest
 
 from audio.pcm import write_wav
@@ -13,10 +14,30 @@ from audio.recognition.confidence import Curve
 from campaigns.intents import Intent
 from outbound.errors import OutboundError
 from outbound.intents import understanding_for
-from outbound.speech.calibration import Hearing, curves_of, fitted, hear
+from outbound.intents.decisions import INTENTS, Likelihoods
+from outbound.intents.thresholds import Thresholds
+from outbound.speech.acting import fitted_acting
+from outbound.speech.calibration import Hearing, curves_of, fitted, hear, made_honest
 from outbound.speech.labelled import Part, read_corpus
 from tests.audio.spoken import said
 from tests.outbound.spoken import english
+
+
+def _likely(intent: Intent, likelihood: float) -> Likelihoods:
+    row = np.zeros(len(INTENTS))
+    row[INTENTS.index(intent)], row[INTENTS.index(Intent.OTHER)] = likelihood, 1.0 - likelihood
+    return row
+
+
+def murmurs(count: int) -> list[Hearing]:
+    """Callees whose "yes" is never clear, where nothing else sounds like one; each third word means nothing."""
+    meant = (Intent.YES, Intent.YES, Intent.OTHER)
+    likely = (0.55, 0.53, 0.1)
+    return [
+        Hearing(True, 0.9, 1.0, Part.TUNE if number % 2 else Part.HELD_OUT, _likely(Intent.YES, share), (intent,))
+        for number in range(count)
+        for share, intent in zip(likely, meant, strict=True)
+    ]
 
 
 def overconfident(count: int) -> list[Hearing]:
@@ -26,7 +47,9 @@ def overconfident(count: int) -> list[Hearing]:
     for number in range(count):
         sure, kept = chance.choice([(0.9, 0.7), (0.6, 0.2)])
         part = Part.TUNE if number % 2 else Part.HELD_OUT
-        hearings.append(Hearing(True, sure, float(chance.random() < kept), part))
+        hearings.append(
+            Hearing(True, sure, float(chance.random() < kept), part, _likely(Intent.YES, 0.9), (Intent.YES,))
+        )
     return hearings
 
 
@@ -45,6 +68,29 @@ def test_a_curve_on_top_of_another_is_one_curve() -> None:
     one, other = Curve(2.0, -1.0), Curve(0.5, 0.3)
     step_by_step = other.probability(confidence.log_odds(one.probability(0.7)))
     assert one.refined(other).probability(0.7) == pytest.approx(step_by_step)
+
+
+def test_a_threshold_follows_how_clearly_it_is_said_and_the_others_stay() -> None:
+    now = Thresholds(dict.fromkeys([i for i in INTENTS if i is not Intent.OTHER], 0.6), 0.9, 0.5)
+    acts = fitted_acting(murmurs(40), now)
+    assert acts is not None
+    assert acts.helps
+    assert acts.moved == ("yes",)
+    assert acts.thresholds.accept[Intent.YES] < 0.53
+    assert {t for intent, t in acts.thresholds.accept.items() if intent is not Intent.YES} == {0.6}
+    assert acts.cost_after == 0.0 < acts.cost_before
+
+
+def test_a_handful_of_clips_moves_no_threshold() -> None:
+    now = Thresholds(dict.fromkeys(INTENTS, 0.6), 0.9, 0.5)
+    assert fitted_acting(murmurs(6), now) is None
+
+
+def test_hearings_are_as_sure_as_the_curves_that_are_kept() -> None:
+    hearings = overconfident(800)
+    before, after = hearings, made_honest("whisper", hearings, fitted("whisper", hearings))
+    assert all(now.confidence < then.confidence for then, now in zip(before, after, strict=True))
+    assert made_honest("vosk", hearings, fitted("whisper", hearings)) == hearings
 
 
 def test_curves_are_kept_beside_those_of_other_engines(tmp_path: Path) -> None:
