@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from campaigns.store import open_store
+from campaigns.store import CampaignState, open_store
 from outbound.cli import app
 from outbound.cli.output import OURS
 
@@ -82,9 +82,27 @@ def test_the_store_is_kept_where_it_is_named_and_never_overwritten(tmp_path: Pat
     assert "holds campaigns already" in again.output
 
 
+def test_a_campaign_among_faults_ends_with_the_word_of_a_witness(tmp_path: Path) -> None:
+    kept = str(tmp_path / "kept.db")
+    shown = _run(*ASKED, "--faults", "3", "--db", kept)
+    for said in ("processes that died", "interrupted", "nobody was wronged", "dialled twice"):
+        assert said in shown
+    store = open_store(kept)
+    assert store.campaign("shipping").state is CampaignState.DONE
+    store.close()
+
+
+def test_the_same_seed_of_faults_gives_the_same_ordeal() -> None:
+    once, again, other = (_json(*ASKED, "--faults", seed)["survived"] for seed in ("3", "3", "4"))
+    assert once == again
+    assert once["wrongs"] == other["wrongs"] == {}
+    assert once["digest"] != other["digest"]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (["--faults", "3", "--audio", "1"], "faults are met by one campaign"),
         (["--lines", "many"], "no number of lines"),
         (["--lines", "2,5", "--db", "kept.db"], "one store cannot hold"),
         (["--until", "2026-03-01"], "end before it begins"),
