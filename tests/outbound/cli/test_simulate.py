@@ -3,6 +3,11 @@
 from __future__ import annotations
 
 import json
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
@@ -80,6 +85,34 @@ def test_the_store_is_kept_where_it_is_named_and_never_overwritten(tmp_path: Pat
     again = CliRunner().invoke(app, [*ASKED, "--db", str(kept)])
     assert again.exit_code == 2
     assert "holds campaigns already" in again.output
+
+
+def test_a_call_is_held_once_more_with_real_speech_and_compared() -> None:
+    (answer,) = _json(*ASKED, "--audio", "1")["answers"]
+    (spoken,) = answer["spoken"]
+    assert spoken["in_text"] in {ending["disposition"] for ending in answer["forecast"]["report"]["endings"]}
+    assert spoken["in_speech"]
+
+
+def test_ctrl_c_in_the_middle_gives_the_answer_so_far(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.db"
+    asked = [*ASKED[:2], "--contacts", "3000", *ASKED[4:], "--json", "--db", str(kept)]
+    with subprocess.Popen([sys.executable, "-m", "outbound", *asked], stdout=subprocess.PIPE) as process:
+        while not _calls_in(kept):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        told, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    (answer,) = json.loads(told)["answers"]
+    assert not answer["forecast"]["complete"]
+    assert 0 < answer["forecast"]["calls"] < answer["forecast"]["contacts"]
+
+
+def _calls_in(path: Path) -> int:
+    """How many calls another process has written down; 0 while it makes its tables."""
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return int(connection.execute("SELECT count(*) FROM call").fetchone()[0])
+    return 0
 
 
 def test_a_campaign_among_faults_ends_with_the_word_of_a_witness(tmp_path: Path) -> None:
