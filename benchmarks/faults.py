@@ -43,6 +43,7 @@ def ordeal(attempts: int, lines: int, seed: int, deaths: int, url: str | None) -
         imports=10,
         import_size=max(10, contacts // 200),
         clock_steps=20,
+        seed=seed,
     )
     question = Question(
         template("shipping"),

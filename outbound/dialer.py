@@ -175,6 +175,7 @@ class Dialer:
         finally:
             self.hang_up_all()
             await self._all_ended()
+            await self._give_back_lease()
 
     async def call_once(self, contact_id: int) -> None:
         """Places one call to one contact, through the same gate.
@@ -183,9 +184,12 @@ class Dialer:
             StoreUnavailable: the store is away.
         """
         await self._come_home()
-        contact = await self._in_store(lambda: self._store.contact(contact_id))
-        claim = Claim(contact.id, contact.campaign)
-        await self._one(claim, self._throttle.begin(claim.campaign))
+        try:
+            contact = await self._in_store(lambda: self._store.contact(contact_id))
+            claim = Claim(contact.id, contact.campaign)
+            await self._one(claim, self._throttle.begin(claim.campaign))
+        finally:
+            await self._give_back_lease()
 
     async def _round(self, until_done: bool) -> bool:
         """Begins the calls that may begin now, and waits for something to happen; whether all is done."""
@@ -340,6 +344,14 @@ class Dialer:
         now = self._clock.now()
         if self._leased_until is None or (self._leased_until - now).total_seconds() < LEASE_SECONDS / 2:
             self._leased_until = await self._in_store(lambda: self._store.lease(self._owner, now, dead=self._has_ended))
+
+    async def _give_back_lease(self) -> None:
+        """The next run need not wait; where the store is away, the lease runs out by itself."""
+        if self._leased_until is None:
+            return
+        self._leased_until = None
+        with suppress(StoreUnavailable):
+            await self._in_store(lambda: self._store.release_lease(self._owner))
 
     async def _wait(self, moment: datetime | None) -> None:
         """Until `moment`, until a call has ended, until drained, or until it is time to look again."""

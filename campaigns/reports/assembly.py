@@ -107,6 +107,7 @@ def _campaign(
         purpose=str(record.purpose),
         matter=record.matter,
         state=str(record.state),
+        because=record.because,
         funnel=funnel,
         in_flight=sum(row.times for row in endings if row.disposition is None),
         endings=tuple(_endings(endings)),

@@ -157,6 +157,7 @@ class CampaignReport:
     """Everything about one campaign.
 
     Attributes:
+        because: why it stands as it does, where nobody decided it: its alarm, its budget.
         in_flight: calls that have not ended yet.
         endings: the most frequent first.
         hours: those hours of the week in which calls were dialled.
@@ -170,6 +171,7 @@ class CampaignReport:
     purpose: str
     matter: str
     state: str
+    because: str
     funnel: Funnel
     in_flight: int
     endings: tuple[Ending, ...]

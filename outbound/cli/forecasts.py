@@ -10,8 +10,10 @@ from campaigns.outcomes import Disposition
 from campaigns.reports.statistics import Proportion
 from outbound.cli import output
 from outbound.simulation.forecast import MILESTONES, Forecast
+from outbound.simulation.ordeal import Survived
 from outbound.simulation.sample import Spoken
 from outbound.simulation.trial import Question
+from outbound.simulation.witness import WRONGS
 
 _BAR = 30
 _SHOWN_REFUSALS = 4
@@ -36,6 +38,26 @@ def show(question: Question, forecasts: Sequence[Forecast], spoken: Sequence[Spo
     output.out.print("\n[bold]assumed[/]")
     for line in assumed:
         output.out.print(f"  {line}", style="dim", soft_wrap=True)
+
+
+def show_survived(survived: Survived) -> None:
+    """What a campaign went through, how its calls ended, and what the witness says."""
+    rows = [
+        ("calls", survived.attempts),
+        ("processes that died", survived.deaths),
+        ("numbers listed meanwhile", survived.listings),
+        ("lists imported meanwhile", survived.imports),
+        ("times the clock was set", survived.clock_steps),
+        *((f"ended: {ending}", calls) for ending, calls in survived.endings.items()),
+    ]
+    output.table("", ["", ">"], [(name, f"{count:,}") for name, count in rows])
+    for wrong, times in survived.wrongs.items():
+        output.out.print(f"[red]wrong:[/] {wrong}, {times:,} times")
+    if not survived.complete:
+        output.out.print("[red]wrong:[/] the campaign did not come to its end")
+    if survived.complete and not survived.wrongs:
+        never = ", ".join(WRONGS)
+        output.out.print(f"\n[green]the witness:[/] nobody was wronged; not once: {never}", soft_wrap=True)
 
 
 def _details(one: Forecast) -> None:

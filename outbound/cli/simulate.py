@@ -6,6 +6,7 @@ dialogue and store on a clock that jumps (`outbound/simulation/trial.py`).
 
 from __future__ import annotations
 
+import logging
 import multiprocessing
 import os
 import signal
@@ -27,10 +28,12 @@ from campaigns.script import Purpose
 from campaigns.store import Store, open_store
 from outbound import wiring
 from outbound.cli import output
-from outbound.cli.forecasts import show
+from outbound.cli.forecasts import show, show_survived
 from outbound.clock import SystemClock
 from outbound.dialer import Finished, News
+from outbound.simulation.faults import Faults
 from outbound.simulation.forecast import Forecast, Tally, forecast
+from outbound.simulation.ordeal import survive
 from outbound.simulation.population import read_habits
 from outbound.simulation.sample import Sample, Spoken, spoken
 from outbound.simulation.trial import Question, Trial
@@ -72,6 +75,13 @@ def simulate(
     audio: Annotated[
         int, typer.Option(min=0, help="Hold so many of the calls once more with real speech, and compare.")
     ] = 0,
+    faults: Annotated[
+        int | None,
+        typer.Option(
+            metavar="SEED",
+            help="Break things on purpose, by this seed, and ask a witness whether anybody was wronged.",
+        ),
+    ] = None,
     db: Annotated[
         str | None,
         typer.Option(metavar="URL", help="Keep the store: a new file, or an empty PostgreSQL.  [default: thrown away]"),
@@ -89,6 +99,8 @@ def simulate(
     outbound simulate shipping --contacts 5000 --lines 20
 
     outbound simulate my.yaml --contacts-file orders.csv --lines 10,20,50 --start 2026-03-02T14:00
+
+    outbound simulate shipping --contacts 2000 --faults 7
     """
     counts = _counts(lines)
     if db is not None and len(counts) > 1:
@@ -111,6 +123,11 @@ def simulate(
     )
     if question.days <= 0:
         output.fail("the campaign would end before it begins", "give a later --until", code=2)
+    if faults is not None:
+        if audio or len(counts) > 1:
+            output.fail("faults are met by one campaign in text", "give one number of --lines, no --audio", code=2)
+        _ordeal(question, faults, db, json)
+        return
     if len(counts) == 1:
         answers = [_answered(question, db, audio, quiet=json)]
     else:
@@ -192,6 +209,23 @@ def _answered(question: Question, db: str | None = None, audio: int = 0, *, quie
         made = forecast(store, question.definition.name, tally, lines=question.lines, start=question.start)
         compared = spoken(question, sample.met, trial.zone_of, folder) if audio else []
     return Answered(made, tuple(compared))
+
+
+def _ordeal(question: Question, seed: int, db: str | None, json: bool) -> None:
+    """The campaign among faults, to its end; exits with 1 if anybody was wronged."""
+    before = logging.root.manager.disable
+    logging.disable(logging.WARNING)  # what breaks on purpose is told in thousands of lines
+    try:
+        with _store(db) as (_, folder):
+            survived = survive(db or f"{folder}/simulation.db", question, Faults(seed=seed), Path(folder))
+    finally:
+        logging.disable(before)
+    if json:
+        output.emit_json({"seed": question.seed, "faults": seed, "survived": survived})
+    else:
+        show_survived(survived)
+    if survived.wrongs or not survived.complete:
+        raise typer.Exit(1)
 
 
 def _side_by_side(questions: Sequence[Question]) -> list[Answered]:

@@ -59,6 +59,8 @@ class Claiming:
         self._prepare = Preparation(store, route, clock)
         self._at_the_gate = asyncio.Lock()
         self._placed: set[int] = set()
+        self._unasked: list[int] = []
+        """Contacts who were claimed when the store went away."""
 
     async def claim(
         self, limit: int, campaign_names: list[str] | None, rooms: Mapping[str, int], in_flight: Mapping[str, int]
@@ -95,6 +97,7 @@ class Claiming:
             if permit.version_id != prepared.version_id:  # the campaign was edited while its prompts were rendered
                 prepared = await self._prepare(contact)
         except StoreUnavailable:
+            self._unasked.append(claim.contact_id)
             raise
         except (CampaignError, AudioError) as error:
             log.error("contact %d of %s was not called: %s", claim.contact_id, claim.campaign, error)
@@ -102,9 +105,12 @@ class Claiming:
         return Ready(permit, prepared)
 
     async def recover(self) -> int:
-        """Settles the calls that nobody holds any more; how many."""
+        """Settles the calls that nobody holds any more; how many. Who could not be asked about is due again."""
         async with self._at_the_gate:
             now, placed = self._clock.now(), set(self._placed)
+            if unasked := list(self._unasked):
+                await self._transact(lambda: self._store.release(unasked))
+                del self._unasked[: len(unasked)]
             return await self._transact(lambda: self._store.recover(now, self._owner, placed))
 
     def ended(self, call_id: int) -> None:

@@ -93,8 +93,9 @@ def ending(disposition: Disposition) -> str:
 
 
 def facts(campaign: CampaignReport) -> str:
-    """What kind of campaign it is, in one line."""
-    return " · ".join([campaign.brand, campaign.matter.replace("_", " "), campaign.purpose, campaign.state])
+    """What kind of campaign it is and how it stands, in one line."""
+    state = f"{campaign.state}: {campaign.because}" if campaign.because else campaign.state
+    return " · ".join([campaign.brand, campaign.matter.replace("_", " "), campaign.purpose, state])
 
 
 def stages(funnel: Funnel) -> Sequence[tuple[str, int]]:

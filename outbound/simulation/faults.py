@@ -44,6 +44,7 @@ class Faults:
         listings: numbers that staff put on the do-not-call list while the queue is worked off.
         imports: lists that are imported meanwhile, each with some numbers that are there or listed already.
         import_size: contacts in each.
+        seed: the same seed, the same faults.
     """
 
     writes_between_deaths: int = 800
@@ -57,6 +58,7 @@ class Faults:
     listings: int = 50
     imports: int = 3
     import_size: int = 100
+    seed: int = 7
 
 
 class Death(SystemExit):
@@ -181,10 +183,9 @@ class UnreliableConversation:
 class Unreliable:
     """What the network does to calls: a directory around another, and a conversation around another."""
 
-    def __init__(self, directory: Directory, faults: Faults, seed: int) -> None:
+    def __init__(self, directory: Directory, faults: Faults) -> None:
         self._directory = directory
         self._faults = faults
-        self._seed = seed
 
     def __call__(self, order: DialOrder) -> Callee:
         chance = self._chance(order)
@@ -202,4 +203,4 @@ class Unreliable:
         return UnreliableConversation(conversation, chance.randrange(1, 8)) if lost else conversation
 
     def _chance(self, order: DialOrder) -> Random:
-        return Random(f"{self._seed}/network/{order.call_id}")
+        return Random(f"{self._faults.seed}/network/{order.call_id}")

@@ -85,7 +85,7 @@ class _Ordeal:
 
     def __init__(self, url: str, question: Question, faults: Faults, folder: Path) -> None:
         self._question, self._faults = question, faults
-        self._chance = Random(f"{question.seed}/ordeal")
+        self._chance = Random(f"{faults.seed}/ordeal")
         engine = open_engine(url, durable=False)
         self._staff = Store(engine)
         self._mortal = MortalStore(engine, self._dies)
@@ -94,7 +94,7 @@ class _Ordeal:
         self._trial.fill()
         self._clock = SteppingClock()
         self._witness = Witness(question.definition, self._trial.homes, self._clock)
-        self._people = Unreliable(self._trial.people(self._clock), faults, question.seed)
+        self._people = Unreliable(self._trial.people(self._clock), faults)
         self._numbers = list(self._trial.homes)
         self._dead: set[str] = set()
         self._moment = question.start

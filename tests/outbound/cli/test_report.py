@@ -5,7 +5,8 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from campaigns.store import NoSuchCampaign, open_store
+from campaigns.store import CampaignState, NoSuchCampaign, open_store
+from tests.campaigns.samples import MONDAY_NOON
 from tests.outbound.cli.conftest import Command, typed_on
 
 
@@ -19,6 +20,18 @@ def test_every_campaign_is_shown(outbound: Command) -> None:
 def test_only_the_named_campaign_is_shown(outbound: Command) -> None:
     shown = outbound("report", "points")
     assert "shipping" not in shown.stdout
+
+
+def test_a_campaign_that_paused_itself_says_why(outbound: Command, db: str, tmp_path: Path) -> None:
+    store = open_store(db)
+    because = "Its budget of 5 calls is used up."
+    store.set_state("points", CampaignState.PAUSED, MONDAY_NOON, actor="dialer", because=because)
+    store.close()
+    assert f"paused: {because}" in " ".join(outbound("report", "points").stdout.split())
+    assert json.loads(outbound("report", "points", "--json").stdout)["campaigns"][0]["because"] == because
+    page = tmp_path / "report.html"
+    outbound("report", "points", "--html", str(page))
+    assert f"paused: {because}" in page.read_text("utf-8")
 
 
 def test_a_machine_gets_every_figure(outbound: Command) -> None:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import json
+import signal
+import sqlite3
+import subprocess
+import sys
+from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
-from campaigns.store import open_store
+from campaigns.store import CampaignState, open_store
 from outbound.cli import app
 from outbound.cli.output import OURS
 
@@ -82,9 +87,55 @@ def test_the_store_is_kept_where_it_is_named_and_never_overwritten(tmp_path: Pat
     assert "holds campaigns already" in again.output
 
 
+def test_a_call_is_held_once_more_with_real_speech_and_compared() -> None:
+    (answer,) = _json(*ASKED, "--audio", "1")["answers"]
+    (spoken,) = answer["spoken"]
+    assert spoken["in_text"] in {ending["disposition"] for ending in answer["forecast"]["report"]["endings"]}
+    assert spoken["in_speech"]
+
+
+def test_ctrl_c_in_the_middle_gives_the_answer_so_far(tmp_path: Path) -> None:
+    kept = tmp_path / "kept.db"
+    asked = [*ASKED[:2], "--contacts", "3000", *ASKED[4:], "--json", "--db", str(kept)]
+    with subprocess.Popen([sys.executable, "-m", "outbound", *asked], stdout=subprocess.PIPE) as process:
+        while not _calls_in(kept):
+            assert process.poll() is None
+        process.send_signal(signal.SIGINT)
+        told, _ = process.communicate(timeout=120)
+    assert process.returncode == 0
+    (answer,) = json.loads(told)["answers"]
+    assert not answer["forecast"]["complete"]
+    assert 0 < answer["forecast"]["calls"] < answer["forecast"]["contacts"]
+
+
+def _calls_in(path: Path) -> int:
+    """How many calls another process has written down; 0 while it makes its tables."""
+    with suppress(sqlite3.OperationalError), closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as connection:
+        return int(connection.execute("SELECT count(*) FROM call").fetchone()[0])
+    return 0
+
+
+def test_a_campaign_among_faults_ends_with_the_word_of_a_witness(tmp_path: Path) -> None:
+    kept = str(tmp_path / "kept.db")
+    shown = _run(*ASKED, "--faults", "3", "--db", kept)
+    for said in ("processes that died", "interrupted", "nobody was wronged", "dialled twice"):
+        assert said in shown
+    store = open_store(kept)
+    assert store.campaign("shipping").state is CampaignState.DONE
+    store.close()
+
+
+def test_the_same_seed_of_faults_gives_the_same_ordeal() -> None:
+    once, again, other = (_json(*ASKED, "--faults", seed)["survived"] for seed in ("3", "3", "4"))
+    assert once == again
+    assert once["wrongs"] == other["wrongs"] == {}
+    assert once["digest"] != other["digest"]
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
+        (["--faults", "3", "--audio", "1"], "faults are met by one campaign"),
         (["--lines", "many"], "no number of lines"),
         (["--lines", "2,5", "--db", "kept.db"], "one store cannot hold"),
         (["--until", "2026-03-01"], "end before it begins"),

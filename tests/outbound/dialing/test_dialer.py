@@ -17,7 +17,7 @@ from campaigns.definition import parse
 from campaigns.outcomes import Disposition
 from campaigns.pacing import Pace
 from campaigns.store import CampaignState, ContactState, Permit, Store, open_store
-from outbound.clock import Clock
+from outbound.clock import Clock, LoopClock
 from outbound.dialer import (
     CampaignPaused,
     ClockStepped,
@@ -328,3 +328,24 @@ def test_who_is_away_is_called_in_another_part_of_the_day(store: Store, tmp_path
     assert hours[0] == 12
     assert hours[1] >= 17
     assert 9 <= hours[2] < 12
+
+
+def test_a_run_gives_its_right_to_dial_back_so_that_the_next_one_need_not_wait(store: Store, tmp_path: Path) -> None:
+    add(store, people=1)
+    dial(store, tmp_path)
+    store.lease("another", NOON)  # raises where somebody has it
+
+
+def test_a_single_call_gives_the_right_to_dial_back_too(store: Store, tmp_path: Path) -> None:
+    add(store, people=2)
+    first, second = (one.id for one in store.contacts("parcels"))
+
+    async def main() -> None:
+        clock = LoopClock(NOON, asyncio.get_running_loop())
+        route = TextRoute(lambda _: LISTENS, clock, 1)
+        for owner, contact_id in (("one", first), ("another", second)):
+            journal = Journal(tmp_path / f"{owner}.jsonl")
+            await Dialer(store, route, clock, journal, owner=owner, transact=at_once).call_once(contact_id)
+
+    run_virtually(main())
+    assert len(dialled(store)) == 2

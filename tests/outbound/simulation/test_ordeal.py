@@ -48,7 +48,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 
 def _small(folder: Path, name: str, seed: int = 7, faults: Faults = FEW) -> Survived:
     (folder / name).mkdir()
-    return survive(str(folder / name / "store.db"), replace(SMALL, seed=seed), faults, folder / name)
+    return survive(
+        str(folder / name / "store.db"), replace(SMALL, seed=seed), replace(faults, seed=seed), folder / name
+    )
 
 
 def test_nobody_is_wronged_and_nobody_forgotten_whatever_breaks(url: str, tmp_path: Path) -> None:
