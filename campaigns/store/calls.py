@@ -105,7 +105,10 @@ class Calls(Gate, Results):
         else:
             source = Source.KEY if learned.via is Via.KEY else Source.SPOKEN
         made = sa.select(entry.c.id).where(
-            entry.c.call_id == row.id, entry.c.scope == reach.scope, entry.c.target == reach.target
+            entry.c.call_id == row.id,
+            entry.c.scope == reach.scope,
+            entry.c.target == reach.target,
+            entry.c.revoked_at.is_(None),  # said again after somebody revoked it, it holds again
         )
         if connection.execute(made.where(entry.c.source == source)).first() is None:
             new = NewEntry(row.number, reach, source, words=learned.words)

@@ -308,7 +308,16 @@ class DncEntry(Base, table=True):
         Index("ix_dnc_entry_number", "number"),
         Index("ix_dnc_entry_added_at", "added_at"),
         Index("ix_dnc_entry_link", "link"),
-        UniqueConstraint("call_id", "source", "scope", "target"),
+        Index(
+            "uq_dnc_entry_call_in_force",
+            "call_id",
+            "source",
+            "scope",
+            "target",
+            unique=True,
+            sqlite_where=text("revoked_at IS NULL"),
+            postgresql_where=text("revoked_at IS NULL"),
+        ),
     )
     id: int = _key()
     number: str = _text()

@@ -82,6 +82,18 @@ def test_an_opt_out_is_never_too_late(store: Store) -> None:
     assert len(store.entries_in_force(NUMBER, LATER)) == 1
 
 
+def test_an_opt_out_said_again_after_it_was_revoked_holds_again(store: Store) -> None:
+    running(store, Person())
+    call_id = dial(store).call_id
+    store.save(call_id, OptOut(Via.VOICE, "never again"), LATER)
+    (first,) = store.entries_in_force(NUMBER, LATER)
+    store.remove_entry(first.id, LATER, "dana", "a mistake")
+    store.save(call_id, OptOut(Via.VOICE, "never again"), LATER)
+    (second,) = store.entries_in_force(NUMBER, LATER)
+    assert second.id != first.id
+    assert store.verify().findings == ()
+
+
 def test_opted_out_without_an_opt_out_still_lists_the_number(store: Store) -> None:
     running(store, Person())
     store.finish(dial(store).call_id, Disposition.OPTED_OUT, LATER)
