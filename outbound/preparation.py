@@ -18,7 +18,7 @@ from campaigns.definition import CampaignDefinition, parse
 from campaigns.definition.compiling import compile_script
 from campaigns.script import Recording, Script
 from campaigns.store import Contact, Store
-from campaigns.store.gate import STATE_FIELD
+from campaigns.store.facts import STATE_FIELD
 from campaigns.variants import variant_for
 from outbound.clock import Clock
 from outbound.dialogue import Calendar

@@ -9,13 +9,14 @@ from __future__ import annotations
 from campaigns.store.auditing import AuditFilter, Auditing, AuditRecord
 from campaigns.store.calls import Calls
 from campaigns.store.campaigns import CampaignRecord, Campaigns, NoSuchCampaign
+from campaigns.store.claims import Claim
 from campaigns.store.consent import Basis, Consent, KeptConsent
 from campaigns.store.contacts import Added, Contact, NoSuchContact
 from campaigns.store.control import Control, Remaining, Running
 from campaigns.store.database import StoreDamaged, StoreError, StoreUnavailable, open_engine
 from campaigns.store.exchange import Exchange, Exported, Imported
 from campaigns.store.foresight import Foreseen, Foresight
-from campaigns.store.gate import Claim, Permit, Refusal
+from campaigns.store.gate import Permit, Refusal
 from campaigns.store.history import History
 from campaigns.store.holds import Holds
 from campaigns.store.leases import LeaseHeld

@@ -24,7 +24,8 @@ from campaigns.store import campaigns, tables
 from campaigns.store.campaigns import CampaignRecord
 from campaigns.store.contacts import of_campaign
 from campaigns.store.dossier import Dossier, Intent, dossiers
-from campaigns.store.gate import STATE_FIELD, Gate, facts_of, place_of, standing
+from campaigns.store.facts import STATE_FIELD, facts_of, place_of, standing
+from campaigns.store.gate import Gate
 from campaigns.store.tables import CampaignState, ContactState, table
 
 contact = table(tables.Contact)

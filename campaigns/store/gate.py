@@ -8,55 +8,42 @@ there. The rules themselves are `campaigns/compliance`.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import cache
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from campaigns.compliance.book import Governing, RuleBook, shipped
-from campaigns.compliance.facts import CallFacts, NationalListing
+from campaigns.compliance.facts import CallFacts
 from campaigns.compliance.packs import PackUnreadable
 from campaigns.compliance.rules import may_call
 from campaigns.compliance.verdict import Reason, Rule, Verdict
 from campaigns.compliance.windows import zones_of
-from campaigns.outcomes import Disposition, Stage
-from campaigns.planning import Queue, share_out
-from campaigns.script import Purpose
+from campaigns.outcomes import Stage
 from campaigns.store import tables
+from campaigns.store.claims import Claims, wait_with
 from campaigns.store.contacts import Contacts, NoSuchContact
 from campaigns.store.database import StoreError
-from campaigns.store.dossier import Dossier, Intent, dossier
+from campaigns.store.dossier import Intent, dossier
+from campaigns.store.facts import facts_of, place_of, standing
 from campaigns.store.holds import after_refusal
 from campaigns.store.leases import Leases
 from campaigns.store.national import NationalLists
 from campaigns.store.prepared import Prepared
-from campaigns.store.tables import CallState, CampaignState, ContactState, UtcDateTime, table
+from campaigns.store.tables import CallState, ContactState, UtcDateTime, table
 from campaigns.store.terms import Terms
 from campaigns.variants import variant_for
 
 campaign = table(tables.Campaign)
-version = table(tables.CampaignVersion)
 lease = table(tables.Lease)
 contact = table(tables.Contact)
 call = table(tables.Call)
 
 _IN_FLIGHT_WAIT = timedelta(minutes=1)
-_WAIT_TOGETHER = 2_000
-"""So many in one transaction: a result that somebody has just given must not wait long for it."""
-STATE_FIELD = "state"
-"""The field of a contact that names the part of the country it lives in, e.g. "FL"."""
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """A contact that is due and held for whoever claimed it, for a while."""
-
-    contact_id: int
-    campaign: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,72 +85,8 @@ class Refusal:
     verdict: Verdict
 
 
-class Gate(Contacts, Leases, NationalLists):
-    """Claiming and authorising."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self._terms: dict[int, Terms] = {}
-
-    def claim(
-        self,
-        now: datetime,
-        limit: int,
-        *,
-        campaign_names: list[str] | None = None,
-        lease_seconds: float = 60.0,
-        rooms: Mapping[str, int] | None = None,
-        in_flight: Mapping[str, int] | None = None,
-    ) -> list[Claim]:
-        """The contacts that are next due in running campaigns, shared out as the planning has it.
-
-        They are held for `lease_seconds`: whoever claimed them and died loses them by then. A claim is no permission
-        to call.
-
-        Args:
-            rooms: how many of a campaign at most, by its name; one that is not named is not bounded.
-            in_flight: how many channels each campaign has already.
-        """
-        until = now + timedelta(seconds=lease_seconds)
-        rooms, in_flight = rooms or {}, in_flight or {}
-        with self.writing() as connection:
-            found: dict[int, tuple[Queue, list[tuple[bool, datetime, int, str]]]] = {}
-            for row in _running(connection, campaign_names):
-                most = min(limit, rooms.get(row.name, limit))
-                if most <= 0:
-                    continue
-                promised = {one.id: one for one in _PROMISED.rows(connection, campaign=row.id, now=now, most=most)}
-                due = _DUE.rows(connection, campaign=row.id, now=now, most=most)
-                others = [one for one in due if one.id not in promised]
-                waiting = [(False, one.next_at, one.id, row.name) for one in promised.values()]
-                waiting += [(True, one.next_at, one.id, row.name) for one in others]
-                if not waiting:
-                    continue
-                terms, busy = self._terms_of(connection, row.version_id), in_flight.get(row.name, 0)
-                queue = Queue(row.id, terms.priority, terms.share, busy, len(promised), len(others), most)
-                found[row.id] = queue, waiting
-            oldest_first = sorted(found.values(), key=lambda one: one[1][0])
-            shares = share_out(limit, [queue for queue, _ in oldest_first])
-            chosen = sorted(one for queue, waiting in oldest_first for one in waiting[: shares[queue.campaign_id]])
-            for _, _, contact_id, _ in chosen:
-                _CLAIM.change(connection, contact=contact_id, until=until)
-            return [Claim(contact_id, name) for _, _, contact_id, name in chosen]
-
-    def release(self, contact_ids: list[int]) -> None:
-        """Gives claims back."""
-        with self.writing() as connection:
-            connection.execute(
-                sa.update(contact)
-                .where(contact.c.id.in_(contact_ids), contact.c.state == ContactState.OPEN)
-                .where(contact.c.next_at.is_not(None))
-                .values(next_at=contact.c.due_at)
-            )
-
-    def upcoming(self, campaign_names: list[str] | None = None) -> datetime | None:
-        """When a contact of a running campaign is to be looked at next; None when none waits any more."""
-        with self.reading() as connection:
-            firsts = (_FIRST.one(connection, campaign=one.id) for one in _running(connection, campaign_names))
-            return min((first.next_at for first in firsts if first is not None), default=None)
+class Gate(Contacts, Claims, Leases, NationalLists):
+    """Authorising."""
 
     def authorise(
         self, contact_id: int, now: datetime, *, line: str, owner: str, allow: Sequence[str] | None = None
@@ -194,7 +117,7 @@ class Gate(Contacts, Leases, NationalLists):
                 change = after_refusal(verdict, now)
                 _becoming(tuple(change)).change(connection, contact=contact_id, **change)
                 if row.timezone and not row.attempts:
-                    _wait_with(connection, row, terms, verdict, now)
+                    wait_with(connection, row, terms, verdict, now)
             return Refusal(verdict)
 
     def permit(self, call_id: int) -> Permit:
@@ -226,13 +149,6 @@ class Gate(Contacts, Leases, NationalLists):
             raise NoSuchContact(contact_id)
         return row, self._terms_of(connection, row.version_id)
 
-    def _terms_of(self, connection: Connection, version_id: int) -> Terms:
-        known = self._terms.get(version_id)
-        if known is None:  # a version never changes: it is read once
-            text = connection.execute(sa.select(version.c.terms).where(version.c.id == version_id)).scalar_one()
-            known = self._terms[version_id] = Terms.from_json(text)
-        return known
-
     def _judge(
         self, connection: Connection, row: Any, terms: Terms, now: datetime, already: list[Reason]
     ) -> tuple[Verdict, Governing | None]:
@@ -255,38 +171,6 @@ class Gate(Contacts, Leases, NationalLists):
         names = [rule.name for rule in governing.lists]
         national = self.national_listings(connection, [row.number], names).get(row.number, {}) if names else {}
         return facts_of(row, terms, places, known, national), governing
-
-
-def place_of(book: RuleBook, row: Any) -> tuple[frozenset[str], Governing]:
-    """Where a contact is called, and the rules that hold there for its campaign."""
-    places = book.places(row.number, row.country, str(json.loads(row.fields).get(STATE_FIELD, "")))
-    return places, book.governing(places, row.country, Purpose(row.purpose), row.matter)
-
-
-def facts_of(
-    row: Any,
-    terms: Terms,
-    places: frozenset[str],
-    known: Dossier,
-    national: Mapping[str, NationalListing],
-) -> CallFacts:
-    """What the rules look at, of a contact with its campaign and all that is known of its number."""
-    return CallFacts(
-        number=row.number,
-        country=row.country,
-        places=places,
-        zone=row.timezone,
-        brand=row.brand,
-        purpose=Purpose(row.purpose),
-        matter=row.matter,
-        reference=row.reference,
-        contact_id=row.id,
-        windows=(terms.window(row.campaign),),
-        listings=known.listings,
-        national=national,
-        history=known.history,
-        consents=known.consents,
-    )
 
 
 def _write_call(connection: Connection, row: Any, terms: Terms, now: datetime, line: str, owner: str) -> int:
@@ -312,25 +196,6 @@ def _write_call(connection: Connection, row: Any, terms: Terms, now: datetime, l
     return int(written.id)
 
 
-def _wait_with(connection: Connection, row: Any, terms: Terms, verdict: Verdict, now: datetime) -> None:
-    """Where the campaign's own hours say no, they say so to everybody in that zone: those who are next wait, too.
-
-    So thousands are not brought to the gate one by one, each to be told the same. It is asked about them in time.
-    """
-    source = terms.window(row.campaign).source
-    for reason in verdict.reasons:
-        if reason.rule is Rule.WINDOW and reason.source == source and reason.until is not None:
-            _ALL_WAIT.change(
-                connection,
-                campaign=row.campaign_id,
-                zone=row.timezone,
-                now=now,
-                until=reason.until,
-                rule=reason.rule,
-                because=reason.text,
-            )
-
-
 def _permit(row: Any, terms: Terms, governing: Governing, call_id: int, attempt: int) -> Permit:
     return Permit(
         call_id,
@@ -350,43 +215,6 @@ def _permit(row: Any, terms: Terms, governing: Governing, call_id: int, attempt:
     )
 
 
-def standing(row: Any, terms: Terms, now: datetime) -> Iterator[Reason]:
-    """What campaign and contact themselves say against a call."""
-    source = f"campaign {row.campaign}"
-    if row.campaign_state != CampaignState.RUNNING:
-        yield Reason(Rule.CAMPAIGN, source, f"The campaign is {row.campaign_state}.")
-    if row.state == ContactState.CALLING:
-        yield Reason(Rule.CONTACT, source, "An attempt to reach this contact is under way.")
-    elif row.state == ContactState.CLOSED:
-        yield Reason(Rule.CONTACT, source, f"The contact is closed: {row.closed_by}.")
-    yield from _outside_its_dates(row, terms, now)
-    if row.due_at > now:
-        yield Reason(Rule.NOT_DUE, source, "The next attempt is not due yet.", row.due_at)
-    if row.attempts >= terms.max_attempts and row.last_disposition != Disposition.CALLBACK:
-        yield Reason(Rule.ATTEMPTS, source, f"All {terms.max_attempts} attempts are used up.")
-
-
-def _outside_its_dates(row: Any, terms: Terms, now: datetime) -> Iterator[Reason]:
-    """The callee's calendar counts; of a number that may be in several zones, the strictest of them."""
-    source = f"campaign {row.campaign}"
-    for zone in zones_of(row.number, row.timezone) if terms.opens_on or terms.closes_on else ():
-        today = now.astimezone(zone).date()
-        if terms.opens_on is not None and today < terms.opens_on:
-            opens = datetime.combine(terms.opens_on, time(0), zone).astimezone(UTC)
-            yield Reason(Rule.DATES, source, f"The campaign opens on {terms.opens_on}.", opens)
-        if terms.closes_on is not None and today > terms.closes_on:
-            yield Reason(Rule.DATES, source, f"The campaign's last day was {terms.closes_on}.")
-            return
-
-
-def _running(connection: Connection, names: list[str] | None) -> list[Any]:
-    return [row for row in _RUNNING.rows(connection) if names is None or row.name in names]
-
-
-def _moment(name: str) -> sa.BindParameter[datetime]:
-    return sa.bindparam(name, type_=UtcDateTime())
-
-
 _CONTACT: sa.BindParameter[int] = sa.bindparam("contact")
 
 
@@ -397,7 +225,6 @@ def _becoming(columns: tuple[str, ...]) -> Prepared:
     return Prepared(sa.update(contact).where(contact.c.id == _CONTACT).values(values))
 
 
-_OPEN = sa.literal_column("contact.state") == sa.literal_column("'open'")  # as the index has it
 _LOCK_NUMBER = Prepared(
     sa.select(sa.func.pg_advisory_xact_lock(sa.func.hashtextextended(contact.c.number, 0)).label("locked")).where(
         contact.c.id == _CONTACT
@@ -412,7 +239,9 @@ _QUESTION = (
         campaign.c.purpose,
         campaign.c.matter,
         campaign.c.version_id,
-        sa.exists().where(lease.c.owner == sa.bindparam("owner"), lease.c.until > _moment("now")).label("leased"),
+        sa.exists()
+        .where(lease.c.owner == sa.bindparam("owner"), lease.c.until > sa.bindparam("now", type_=UtcDateTime()))
+        .label("leased"),
     )
     .join(campaign, campaign.c.id == contact.c.campaign_id)
     .where(contact.c.id == _CONTACT)
@@ -437,38 +266,6 @@ _AUTHORISED = (
 )
 _FACTS = Prepared(_QUESTION)
 _FACTS_LOCKED = Prepared(_QUESTION.with_for_update(of=contact))
-_RUNNING = Prepared(
-    sa.select(campaign.c.id, campaign.c.name, campaign.c.version_id).where(campaign.c.state == CampaignState.RUNNING)
-)
-_DUE_FIRST = (
-    sa.select(contact.c.next_at, contact.c.id)
-    .where(contact.c.campaign_id == sa.bindparam("campaign"), _OPEN)
-    .order_by(contact.c.next_at, contact.c.id)
-)
-_DUE = Prepared(
-    _DUE_FIRST.where(contact.c.next_at <= _moment("now"))
-    .limit(sa.bindparam("most", type_=sa.Integer))
-    .with_for_update(skip_locked=True)
-)
-_CALLED_BACK = sa.literal_column("contact.last_disposition") == sa.literal_column("'callback'")
-_PROMISED = Prepared(
-    _DUE_FIRST.where(_CALLED_BACK, contact.c.next_at <= _moment("now"))
-    .limit(sa.bindparam("most", type_=sa.Integer))
-    .with_for_update(skip_locked=True)
-)
-_FIRST = Prepared(_DUE_FIRST.where(contact.c.next_at.is_not(None)).limit(1))
-_CLAIM = Prepared(sa.update(contact).where(contact.c.id == _CONTACT).values(next_at=_moment("until")))
-_NEXT_ONES = _DUE_FIRST.where(contact.c.next_at <= _moment("now")).limit(_WAIT_TOGETHER).subquery()
-_NEXT_IN_ZONE = (
-    sa.select(contact.c.id)
-    .where(contact.c.id.in_(sa.select(_NEXT_ONES.c.id)), contact.c.timezone == sa.bindparam("zone"))
-    .with_for_update(skip_locked=True)  # whoever is at the gate already is not waited for
-)
-_ALL_WAIT = Prepared(
-    sa.update(contact)
-    .where(contact.c.id.in_(_NEXT_IN_ZONE))
-    .values(next_at=_moment("until"), held_by=sa.bindparam("rule"), held_because=sa.bindparam("because"))
-)
 _WRITE_CALL = Prepared(
     sa.insert(call)
     .values(

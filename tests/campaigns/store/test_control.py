@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from campaigns.limits import Alarm, Budget, Spent
 from campaigns.outcomes import CallbackPromise, Disposition, OptOut, Via
 from campaigns.pacing import Pace
-from campaigns.store import CallState, CampaignState, NoSuchCampaign, Permit, Store, gate
+from campaigns.store import CallState, CampaignState, NoSuchCampaign, Permit, Store, claims
 from campaigns.store.gate import NoSuchPermit
 from campaigns.store.terms import Terms
 from tests.campaigns.samples import MONDAY_NOON, Calling, Definition, Person
@@ -167,7 +167,7 @@ def test_finding_who_was_promised_a_call_uses_its_index(store: Store) -> None:
     running(store, *people(3))
     with store.reading() as connection:
         plan = connection.exec_driver_sql(
-            "EXPLAIN QUERY PLAN " + gate._PROMISED.text(connection),
+            "EXPLAIN QUERY PLAN " + claims._PROMISED.text(connection),
             {"campaign": 1, "now": "2025-06-02 16:00:00", "most": 5, "param_1": 0},
         ).all()
         columns = sa.inspect(connection).get_columns("timetable")

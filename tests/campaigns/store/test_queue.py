@@ -11,7 +11,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from campaigns.store import CampaignState, LeaseHeld, Permit, Store, StoreError, gate, open_store
+from campaigns.store import CampaignState, LeaseHeld, Permit, Store, StoreError, claims, open_store
 from campaigns.store.tables import Base
 from tests.campaigns.samples import MONDAY_NOON, Calling, Definition, Person
 from tests.campaigns.store.house import OWNER, running
@@ -119,7 +119,7 @@ def test_a_plan_uses_the_index_of_what_is_next(store: Store) -> None:
         return
     running(store, *people(3))
     with store.reading() as connection:
-        for query in (gate._DUE, gate._FIRST):
+        for query in (claims._DUE, claims._FIRST):
             plan = connection.exec_driver_sql(
                 "EXPLAIN QUERY PLAN " + query.text(connection),
                 {"campaign": 1, "now": "2025-06-02 16:00:00", "most": 5, "param_1": 1, "param_2": 0},
