@@ -1,7 +1,8 @@
 """Answers that need no model: a rating in a rating step, a wording that is known to the letter, a nod.
 
 Decides what is read before and above the model, and only where it cannot be misread: "to" is a two where a rating is
-asked and nowhere else; "okay" is a yes where yes or no was asked, and elsewhere a sound of listening.
+asked and nowhere else; "zero" is beyond the scale there, and elsewhere the key that brings a person; "okay" is a yes
+where yes or no was asked, and elsewhere a sound of listening.
 """
 
 from __future__ import annotations
@@ -31,6 +32,8 @@ def _known_to_the_letter(plain: str, language: Language, expecting: Collection[I
     rates = not RATINGS.isdisjoint(expecting)
     if rates and (rating := _rating(plain, language)) is not None:
         return Intent(f"rating_{rating}")
+    if rates and plain in language.other_numbers:
+        return Intent.OTHER
     known = _known(language.tag).get(plain)
     if plain in language.nods:
         return Intent.YES if known is Intent.YES and Intent.YES in expecting else Intent.OTHER

@@ -27,6 +27,9 @@ FIRST: tuple[Intent, ...] = (Intent.CRISIS, Intent.OPT_OUT)
 COMPLETE = 0.80
 """From this likelihood on, what was said so far is taken for the whole answer (unless its last word says otherwise)."""
 
+LEAST_CONFIDENCE = 0.05
+"""Words that the engine believes in less were made of noise or silence: whatever they seem to mean, nobody said it."""
+
 EXPECTED_ODDS = 3.0
 """How much likelier an intent is where the step asks for it."""
 

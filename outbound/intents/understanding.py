@@ -17,7 +17,17 @@ import numpy as np
 from audio.recognition.base import Expected, Transcript
 from campaigns.intents import GLOBAL_INTENTS, Intent
 from outbound.intents.answers import RATINGS, TO_THE_LETTER, chosen_phrase, known_answer, may_rate
-from outbound.intents.decisions import COMPLETE, FIRST, INTENTS, OTHER, Likelihoods, decided, in_step, trusted
+from outbound.intents.decisions import (
+    COMPLETE,
+    FIRST,
+    INTENTS,
+    LEAST_CONFIDENCE,
+    OTHER,
+    Likelihoods,
+    decided,
+    in_step,
+    trusted,
+)
 from outbound.intents.language import Language, language_named, languages
 from outbound.intents.model import Model, ModelMissing, model_for
 from outbound.intents.thresholds import Thresholds, thresholds_for
@@ -82,6 +92,8 @@ class Understanding:
             return Meaning(Intent.OTHER, 0.0, transcript.text)
         shares = self._likelihoods(transcript, expecting, self.language, self.model)
         intent, confidence = decided(trusted(shares, self.thresholds.trust(transcript.confidence)), self.thresholds)
+        if transcript.confidence < LEAST_CONFIDENCE and intent not in FIRST:
+            return Meaning(Intent.OTHER, 1.0 - confidence, transcript.text)
         choice = chosen_phrase(self.language.plain(transcript.text), self.language, phrases) if phrases else None
         if choice is not None:
             phrase, likelihood = choice
@@ -104,9 +116,11 @@ class Understanding:
         known = known_answer(plain, self.language, expecting)
         if plain in self.language.before and known not in expecting:
             return False
-        if known is not None:
-            return known is not Intent.OTHER
+        if known in RATINGS:
+            return True
         words = self.language.words(plain)
+        if known is not None:
+            return known is not Intent.OTHER and words[-1] not in self.language.unfinished
         if not words or words[-1] in self.language.unfinished:
             return False
         meaning = self.meaning(transcript, expecting, phrases)

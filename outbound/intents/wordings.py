@@ -27,7 +27,7 @@ from outbound.intents.language import DATA, Language, language_named
 _CHOICE = re.compile(r"\{(\w+)\}|\(([^()]*)\)")
 _SLOT = re.compile(r"\{(\w+)\}")
 _MOST_PER_LINE = 12
-"""So many wordings are made of one written line at most; of more, this many are drawn."""
+"""So many wordings are made of one written line, or as many as its longest choice is long; of more, these are drawn."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,14 +107,23 @@ def _lines(tag: str, name: str) -> Iterator[str]:
 
 
 def _filled(written: str, tag: str) -> list[str]:
-    """What a written line stands for: all of it where that is little, else a draw that is always the same."""
+    """What a written line stands for: all of it where that is little, else a draw that is always the same.
+
+    Of a choice each part is drawn before one is drawn again, so that nothing that was written is lost.
+    """
     pieces = _pieces(written, tag)
     chance = Random(crc32(written.encode()))
     if math.prod(len(piece) for piece in pieces) <= _MOST_PER_LINE:
         texts = ["".join(chosen) for chosen in itertools.product(*pieces)]
     else:
-        texts = ["".join(chance.choice(piece) for piece in pieces) for _ in range(_MOST_PER_LINE)]
+        count = max(_MOST_PER_LINE, *(len(piece) for piece in pieces))
+        texts = ["".join(drawn) for drawn in zip(*(_dealt(piece, count, chance) for piece in pieces), strict=True)]
     return [_SLOT.sub(lambda slot: chance.choice(_slot(tag, slot[1])), text) for text in texts]
+
+
+def _dealt(piece: list[str], count: int, chance: Random) -> list[str]:
+    rounds = (chance.sample(piece, len(piece)) for _ in range(math.ceil(count / len(piece))))
+    return list(itertools.chain.from_iterable(rounds))[:count]
 
 
 def _pieces(written: str, tag: str) -> list[list[str]]:

@@ -16,7 +16,15 @@ from outbound.errors import OutboundError
 from outbound.intents import understanding_for
 from outbound.intents.answers import RATINGS
 from outbound.intents.calibration import HIGHEST, Labelled, calibrated
-from outbound.intents.decisions import FIRST, INTENTS, Likelihoods, decided, in_step, trusted
+from outbound.intents.decisions import (
+    FIRST,
+    INTENTS,
+    LEAST_CONFIDENCE,
+    Likelihoods,
+    decided,
+    in_step,
+    trusted,
+)
 from outbound.intents.language import languages
 from outbound.intents.thresholds import Thresholds, thresholds_for
 from outbound.intents.wordings import wordings_of
@@ -46,8 +54,14 @@ def test_a_wording_known_to_the_letter_is_acted_on_however_much_the_engine_doubt
     for intent in (Intent.YES, Intent.NO, Intent.OPT_OUT, Intent.TRANSFER, Intent.CRISIS, Intent.RATING_4):
         plainest = next(wording.spoken for wording in wordings_of(tag) if wording.intent is intent)
         step = RATINGS if intent in RATINGS else {Intent.YES, Intent.NO}
-        for confidence in (0.0, 0.3, 1.0):
+        for confidence in (LEAST_CONFIDENCE, 0.3, 1.0):
             assert understanding.meaning(Transcript(plainest, confidence, "whisper"), step).intent is intent
+
+
+def test_words_that_the_engine_made_of_silence_mean_nothing_but_never_hide_an_opt_out() -> None:
+    understanding = understanding_for("en-US")
+    heard = [understanding.meaning(Transcript(t, 0.01, "whisper"), {Intent.YES}) for t in ("yes", "stop calling me")]
+    assert [meaning.intent for meaning in heard] == [Intent.OTHER, Intent.OPT_OUT]
 
 
 def test_a_users_own_thresholds_come_first_and_other_languages_keep_theirs(tmp_path: Path) -> None:
