@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import json
+import multiprocessing
 import os
 import signal
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
+from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 
 from campaigns.audience import NewContact
+from campaigns.definition import parse
 from campaigns.store import CampaignState, ContactState, Store
-from campaigns.templates import template, template_text
+from campaigns.templates import template_text
+from outbound.cli import app
 from outbound.clock import SystemClock
 
 KEPT_AS = {"callback_promise": "callback", "transfer_result": "transfer"}
@@ -26,9 +28,10 @@ Event = Mapping[str, Any]
 
 
 def fill(store: Store, contacts: int) -> None:
-    """A running campaign with so many contacts."""
+    """A running campaign with so many contacts, which does not pause itself when many of them opt out."""
     now = SystemClock().now()
-    store.save_campaign(template("shipping"), template_text("shipping"), now)
+    source = template_text("shipping") + "\nalarm: {opt_outs: 100}\n"
+    store.save_campaign(parse(source, "shipping"), source, now)
     store.add_contacts("shipping", [_contact(number) for number in range(contacts)], now)
     store.set_state("shipping", CampaignState.RUNNING, now)
 
@@ -40,19 +43,34 @@ def _contact(number: int) -> NewContact:
 
 def run(url: str, home: Path, after_events: int | None = None, line: str = "text") -> tuple[bool, list[Event]]:
     """Whether the run came to its end, and what it told; killed once it has told so many events."""
-    command = [sys.executable, "-m", "outbound", "run", "--line", line, "--json", "--db", url]
+    reading, writing = _NURSERY.Pipe(duplex=False)
+    words = ["run", "--line", line, "--json", "--db", url]
+    process = _NURSERY.Process(target=_outbound, args=(words, str(home), writing))
+    process.start()
+    writing.close()
     told: list[Event] = []
-    environment = os.environ | {"XDG_DATA_HOME": str(home), "PYTHONWARNINGS": "ignore"}
-    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
-        assert process.stdout is not None
-        for written in process.stdout:
+    with reading, os.fdopen(os.dup(reading.fileno()), "rb") as lines:
+        for written in lines:
             if written.endswith(b"\n"):
                 told.append(json.loads(written))
             if after_events is not None and len(told) >= after_events:
-                process.send_signal(signal.SIGKILL)
+                process.kill()
                 break
-        process.wait(timeout=600)
-    return process.returncode == 0, told
+    process.join(timeout=600)
+    assert process.exitcode in (0, -signal.SIGKILL), "the run failed by itself"
+    return process.exitcode == 0, told
+
+
+_NURSERY = multiprocessing.get_context("forkserver")
+_NURSERY.set_forkserver_preload(["outbound.cli.run", "tests.outbound.kills"])
+"""Each run is a process of its own, forked from one that has imported everything: that takes longer than the calls."""
+
+
+def _outbound(words: list[str], home: str, told: Connection) -> None:
+    """`outbound WORDS`, whose standard output goes to `told`."""
+    os.environ["XDG_DATA_HOME"] = home
+    os.dup2(told.fileno(), 1)
+    app(words)
 
 
 def dialled_twice(store: Store) -> int:

@@ -61,8 +61,14 @@ def full(path: Path) -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
-def run_through(store: Store, folder: Path, trouble: Callable[[Path], object], when: type[object]) -> list[News]:
-    """A run during which the trouble begins when something of that kind happens, and lasts until it is noticed."""
+def run_through(
+    store: Store,
+    folder: Path,
+    trouble: Callable[[Path], object],
+    when: type[object],
+    until: type[object] = StoreIsAway,
+) -> list[News]:
+    """A run during which the trouble begins when something of one kind happens, and lasts until another does."""
     told: list[News] = []
 
     async def main() -> None:
@@ -73,7 +79,7 @@ def run_through(store: Store, folder: Path, trouble: Callable[[Path], object], w
             told.append(news)
             if isinstance(news, when) or (isinstance(news, Happened) and isinstance(news.what, when)):
                 begins.set()
-            if isinstance(news, StoreIsAway):
+            if isinstance(news, until) or (isinstance(news, Happened) and isinstance(news.what, until)):
                 noticed.set()
 
         route = TextRoute(lambda _: QUICK, clock, 2)
@@ -105,7 +111,7 @@ def test_a_run_survives_a_store_that_is_away(
 
 
 def test_a_call_in_progress_is_ended_politely_when_the_store_goes_away(store: Store, tmp_path: Path) -> None:
-    told = run_through(store, tmp_path, locked, Placed)
+    told = run_through(store, tmp_path, locked, Placed, SaveFailed)
     failed = [news.call_id for news in told if isinstance(news, Happened) and isinstance(news.what, SaveFailed)]
     finished = {news.call_id: news.disposition.value for news in told if isinstance(news, Finished)}
     assert failed
