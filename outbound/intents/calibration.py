@@ -109,5 +109,6 @@ def _at_least_cost(answers: Labelled, least: float, sure: float, fitted_on: str)
         total += costs[cheapest]
         if intent in FIRST:
             open_rows &= shares[:, column] < steps[cheapest]
+    accept[Intent.OPT_OUT] = min(accept[Intent.OPT_OUT], accept[Intent.YES])  # leave to stop is never the harder to get
     ordered = {intent: accept[intent] for intent in INTENTS if intent in accept}
     return total, Thresholds(ordered, least, sure, fitted_on)

@@ -28,6 +28,7 @@ from tests.campaigns.samples import MONDAY_NOON, Definition
 
 HOUR = timedelta(hours=1)
 FIVE_PM = MONDAY_NOON + 5 * HOUR
+SIX_PM = MONDAY_NOON + 6 * HOUR
 
 
 def of(store: Store, name: str = "shipping") -> CampaignReport:
@@ -41,7 +42,7 @@ def test_the_funnel_counts_every_contact_once_and_every_stage_holds_the_next(sto
     next(ids)  # never called
     twice = next(ids)
     history.call(twice, Disposition.NO_ANSWER)
-    history.call(twice, Disposition.COMPLETED, Answer("tell", "yes", Via.VOICE, "yes"), at=FIVE_PM, seconds=30)
+    history.call(twice, Disposition.COMPLETED, Answer("tell", "yes", Via.VOICE, "yes"), at=SIX_PM, seconds=30)
     history.call(next(ids), Disposition.COMPLETED, Rating(5, Via.KEY, "5"), seconds=40)
     history.call(next(ids), Disposition.COMPLETED, seconds=20)
     history.call(next(ids), Disposition.HUNG_UP, seconds=3)
@@ -194,7 +195,7 @@ def test_whoever_heard_two_wordings_is_counted_under_one(store: Store) -> None:
     changing, other = history.campaign(Definition(variants={"z": 1}), 2)
     history.call(changing, Disposition.NO_ANSWER)
     store.save_campaign(Definition(variants={"a": 1}), "changed", MONDAY_NOON)
-    history.call(changing, Disposition.OPTED_OUT, OptOut(Via.VOICE, "stop"), at=FIVE_PM, seconds=5)
+    history.call(changing, Disposition.OPTED_OUT, OptOut(Via.VOICE, "stop"), at=SIX_PM, seconds=5)
     history.call(other, Disposition.COMPLETED, seconds=30)
     a, z = of(store).variants
     assert (a.attempted, a.opted_out) == (1, proportion(0, 1))
