@@ -72,7 +72,7 @@ def heard(course: Course, event: Heard) -> tuple[Action, ...]:
         return opt_out(course, Via.VOICE, event.words)
     if event.intent is Intent.CRISIS:
         return crisis(course, event.words)
-    found = None if course.settled else _to_the_topic(course, event)
+    found = _to_the_topic(course, event) if course.answerable else None
     if found is not None:
         return found
     if event.intent in _AT_ANY_TIME:
@@ -88,7 +88,7 @@ def pressed(course: Course, event: Pressed) -> tuple[Action, ...]:
         return _digit(course, event.key)
     if event.key in GLOBAL_KEYS:
         return global_key(course, event.key)
-    found = None if course.settled else _key_to_the_topic(course, event.key)
+    found = _key_to_the_topic(course, event.key) if course.answerable else None
     return unclear(course, interrupted=interrupted) if found is None else found
 
 
@@ -139,7 +139,7 @@ def digits_over(course: Course) -> tuple[Action, ...]:
 
 def _typing(course: Course) -> bool:
     collects = course.step is not None and course.step.collect is Collecting.DIGITS
-    return collects and not course.settled and course.subject.state is State.ASKING
+    return collects and course.answerable and course.subject.state is State.ASKING
 
 
 def _digit(course: Course, key: str) -> tuple[Action, ...]:

@@ -97,6 +97,8 @@ class Course:
     delivered: bool = False
     pressed_keys: bool = False
     opted_out: bool = False
+    put: bool = False
+    """The topic has been said at least once."""
     target: str = ""
     plea: str = ""
     """The words that asked for a person."""
@@ -120,7 +122,7 @@ class Course:
     def resume(self) -> tuple[Action, ...]:
         """Go (back) to the topic from its beginning."""
         topic = self.subject
-        self.state = topic.state
+        self.state, self.put = topic.state, True
         # Whoever was misheard as interrupting twice lets the sentence come to its end the third time.
         interruptible = topic.interruptible and self.interruptions < 2
         return (self.say(topic.text, interruptible=interruptible, pace=topic.pace), topic.listen)
@@ -142,13 +144,18 @@ class Course:
         return (self.say(text), self._listening(seconds))
 
     def _listening(self, seconds: float | None) -> Listen:
-        """Beside the topic its answers are still taken, unless it is settled."""
-        return replace(Listen() if self.settled else self.subject.listen, seconds=seconds)
+        """Beside the topic its answers are still taken, unless it is settled or was never put."""
+        return replace(self.subject.listen if self.answerable else Listen(), seconds=seconds)
 
     @property
     def settled(self) -> bool:
         """The topic has its answer; the call is on its way to the next step."""
         return self.onward is not None
+
+    @property
+    def answerable(self) -> bool:
+        """The topic has been put to the callee, and has no answer yet."""
+        return self.put and not self.settled
 
     @property
     def subject(self) -> Topic:

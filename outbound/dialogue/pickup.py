@@ -76,7 +76,7 @@ def opened(course: Course, event: SaidAll) -> tuple[Action, ...]:
     if course.held is None or course.state not in LISTENING:
         return first
     # Nothing of the first step has been said yet; it follows the answer.
-    course.speaking = False
+    course.speaking = course.put = False
     return heard(course, course.held)
 
 

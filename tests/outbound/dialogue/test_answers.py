@@ -373,6 +373,18 @@ def test_what_was_asked_during_the_opening_is_answered_after_it() -> None:
     assert call.said == [PHRASES.opening, PHRASES.transferring]
 
 
+def test_a_question_that_was_not_put_yet_is_not_answered() -> None:
+    call = answered(replace(SCRIPT, start="rate"))
+    call.say(Intent.WAIT)
+    call.hear_out(2)
+    call.say(Intent.RATING_1)
+    assert call.saved == []
+    assert call.said == [PHRASES.opening, PHRASES.wait, SCRIPT.steps["rate"].say]
+    call.hear_out()
+    call.say(Intent.RATING_5)
+    assert call.saved == [Rating(5, Via.VOICE, "rating_5")]
+
+
 def test_hello_during_the_opening_needs_no_answer() -> None:
     call = answered()
     call.say(Intent.OTHER, "hello?")
