@@ -79,9 +79,9 @@ def dialled_twice(store: Store) -> int:
         calls = connection.execute(sa.text("SELECT contact_id, attempt, disposition FROM call")).all()
     # A call that the line did not take is no attempt: nobody's phone rang.
     attempts = Counter((call.contact_id, call.attempt) for call in calls if call.disposition != "route_down")
-    interrupted = {call.contact_id for call in calls if call.disposition == "interrupted"}
-    later = {call.contact_id for call in calls if (call.contact_id, call.attempt + 1) in attempts}
-    return sum(times > 1 for times in attempts.values()) + len(interrupted & later)
+    unknown = [call for call in calls if call.disposition == "interrupted"]
+    redialled = sum((call.contact_id, call.attempt + 1) in attempts for call in unknown)
+    return sum(times > 1 for times in attempts.values()) + redialled
 
 
 def confirmed(told: Iterable[Event]) -> set[tuple[int, str]]:
