@@ -18,7 +18,7 @@ from campaigns.templates import template_text, templates
 from outbound import wiring
 from outbound.cli.trial import Wanted, rehearsal
 from outbound.clock import Clock
-from outbound.dialer import Finished, News
+from outbound.dialing.news import Finished, News
 from outbound.simulation.callee import Answerer, ready_callees
 
 

@@ -36,7 +36,8 @@ from campaigns.audience import NewContact
 from campaigns.definition import parse
 from campaigns.store import CampaignState, Store, open_store
 from outbound.clock import LoopClock
-from outbound.dialer import Dialer, Finished, News
+from outbound.dialer import Dialer
+from outbound.dialing.news import Finished, News
 from outbound.journal import Journal
 from outbound.lines.base import Answered, Channel, DialOrder, Ended, Frame, Signal, TransferOrder
 from outbound.lines.sip import SipLine

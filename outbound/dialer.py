@@ -27,13 +27,7 @@ from outbound.dialing.calling import Calling, Ended, Ready
 from outbound.dialing.claiming import Claiming
 from outbound.dialing.clockwatch import DOUBT, ClockWatch
 from outbound.dialing.news import (
-    CampaignPaused,
     ClockStepped,
-    Finished,
-    Happened,
-    News,
-    Placed,
-    Refused,
     RouteIsBack,
     RouteRests,
     StoreIsAway,
@@ -42,28 +36,9 @@ from outbound.dialing.news import (
     nobody,
 )
 from outbound.dialing.throttle import Slot, Throttle
-from outbound.dialing.transactions import Transact, at_once, in_a_thread
+from outbound.dialing.transactions import Transact, in_a_thread
 from outbound.journal import Journal
 from outbound.routes import Route
-
-__all__ = [
-    "CampaignPaused",
-    "ClockStepped",
-    "Dialer",
-    "Finished",
-    "Happened",
-    "News",
-    "Placed",
-    "Refused",
-    "RouteIsBack",
-    "RouteRests",
-    "StoreIsAway",
-    "StoreIsBack",
-    "Transact",
-    "Watch",
-    "at_once",
-    "in_a_thread",
-]
 
 log = logging.getLogger(__name__)
 T = TypeVar("T")

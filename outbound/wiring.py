@@ -26,7 +26,9 @@ from audio.synthesis import PromptCache, voice_for
 from campaigns.pacing import Pace
 from campaigns.store import Store
 from outbound.clock import Clock, LoopClock, SystemClock
-from outbound.dialer import Dialer, Watch, at_once, in_a_thread
+from outbound.dialer import Dialer
+from outbound.dialing.news import Watch
+from outbound.dialing.transactions import at_once, in_a_thread
 from outbound.errors import OutboundError
 from outbound.folders import cache_folder, thresholds_folder
 from outbound.journal import Journal

@@ -19,7 +19,7 @@ from outbound.cli.run import Trunk
 from outbound.cli.seat import Meter, keyboard, say_what_was_found
 from outbound.cli.stores import opened
 from outbound.clock import Clock, SystemClock
-from outbound.dialer import Finished, Happened, News, Refused
+from outbound.dialing.news import Finished, Happened, News, Refused
 from outbound.dialogue.actions import Save, Say, Transfer
 from outbound.dialogue.events import Answered, Heard, Pressed, Ringing, Screened, Silence
 from outbound.lines.microphone import MicrophoneLine, Speakers

@@ -23,7 +23,7 @@ from campaigns.outcomes import Disposition
 from campaigns.store import Store, StoreUnavailable
 from outbound.cli import output
 from outbound.clock import Clock
-from outbound.dialer import (
+from outbound.dialing.news import (
     CampaignPaused,
     ClockStepped,
     Finished,

@@ -19,7 +19,8 @@ from outbound.cli.live import LiveView, as_event, telling
 from outbound.cli.paces import PerHour, PerSecond, WarmUp, pace_of
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import Clock
-from outbound.dialer import Dialer, News
+from outbound.dialer import Dialer
+from outbound.dialing.news import News
 from outbound.dialing.progress import Gauge, Progress
 from outbound.lines.sip import SipSettings
 from outbound.routes import Route

@@ -30,7 +30,7 @@ from outbound import wiring
 from outbound.cli import output
 from outbound.cli.forecasts import show, show_survived
 from outbound.clock import SystemClock
-from outbound.dialer import Finished, News
+from outbound.dialing.news import Finished, News
 from outbound.simulation.faults import Faults
 from outbound.simulation.forecast import Forecast, Tally, forecast
 from outbound.simulation.ordeal import survive

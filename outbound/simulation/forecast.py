@@ -17,7 +17,7 @@ from campaigns.reports import report
 from campaigns.reports.model import CampaignReport
 from campaigns.store import ContactState, Store
 from campaigns.store.tables import Call, Contact, table
-from outbound.dialer import CampaignPaused, Finished, News, Placed, Refused
+from outbound.dialing.news import CampaignPaused, Finished, News, Placed, Refused
 
 _QUARTER = timedelta(minutes=15)
 MILESTONES = (50, 90, 99)

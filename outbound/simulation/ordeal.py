@@ -28,7 +28,8 @@ from campaigns.store import LeaseHeld, Store
 from campaigns.store.database import open_engine
 from campaigns.store.tables import Call, CampaignState, table
 from outbound.clock import LoopClock
-from outbound.dialer import Dialer, at_once
+from outbound.dialer import Dialer
+from outbound.dialing.transactions import at_once
 from outbound.errors import OutboundError
 from outbound.routes import TextRoute
 from outbound.simulation.clock import VirtualTimeLoop

@@ -16,7 +16,7 @@ from campaigns.script import Purpose
 from campaigns.store import CampaignState, open_store
 from outbound import wiring
 from outbound.clock import Clock
-from outbound.dialer import Finished, News, Placed
+from outbound.dialing.news import Finished, News, Placed
 from outbound.dialogue.actions import Listen
 from outbound.lines.base import DialOrder
 from outbound.routes import Directory

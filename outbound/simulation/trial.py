@@ -21,7 +21,8 @@ from campaigns.script import Purpose
 from campaigns.store import Added, Basis, CampaignState, Consent, Store
 from outbound import wiring
 from outbound.clock import Clock
-from outbound.dialer import Dialer, Watch
+from outbound.dialer import Dialer
+from outbound.dialing.news import Watch
 from outbound.errors import OutboundError
 from outbound.routes import Directory, TextRoute
 from outbound.simulation.population import Habits, Home, Population, invented

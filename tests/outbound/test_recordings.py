@@ -16,7 +16,7 @@ from campaigns.store import CampaignState, Store, open_store
 from campaigns.store.results import Kind
 from outbound import wiring
 from outbound.clock import LoopClock
-from outbound.dialer import News, Placed
+from outbound.dialing.news import News, Placed
 from outbound.lines.base import EndCause, Ended, Frame
 from outbound.lines.recorded import RecordedChannel
 from outbound.lines.simulated import SimulatedLine

@@ -13,7 +13,9 @@ from campaigns.script import Script
 from campaigns.store import CampaignState, Permit, Store
 from outbound.call import Conversation
 from outbound.clock import Clock, LoopClock
-from outbound.dialer import Dialer, News, at_once
+from outbound.dialer import Dialer
+from outbound.dialing.news import News
+from outbound.dialing.transactions import at_once
 from outbound.dialogue.actions import Action
 from outbound.dialogue.events import Event, HungUp
 from outbound.journal import Journal

@@ -18,20 +18,11 @@ from campaigns.outcomes import Disposition
 from campaigns.pacing import Pace
 from campaigns.store import CampaignState, ContactState, Permit, Store, open_store
 from outbound.clock import Clock, LoopClock
-from outbound.dialer import (
-    CampaignPaused,
-    ClockStepped,
-    Dialer,
-    Finished,
-    News,
-    Placed,
-    Refused,
-    RouteIsBack,
-    RouteRests,
-    at_once,
-)
+from outbound.dialer import Dialer
 from outbound.dialing.books import Books
 from outbound.dialing.calling import Calling
+from outbound.dialing.news import CampaignPaused, ClockStepped, Finished, News, Placed, Refused, RouteIsBack, RouteRests
+from outbound.dialing.transactions import at_once
 from outbound.dialogue.events import HungUp
 from outbound.journal import Journal
 from outbound.lines.base import EndCause

@@ -15,7 +15,8 @@ import sqlalchemy as sa
 
 from campaigns.store import ContactState, Store, open_store
 from outbound.clock import LoopClock
-from outbound.dialer import Dialer, Finished, Happened, News, Placed, StoreIsAway, StoreIsBack
+from outbound.dialer import Dialer
+from outbound.dialing.news import Finished, Happened, News, Placed, StoreIsAway, StoreIsBack
 from outbound.dialogue.actions import Save
 from outbound.dialogue.events import SaveFailed
 from outbound.journal import Journal

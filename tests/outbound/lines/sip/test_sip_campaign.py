@@ -17,7 +17,8 @@ from campaigns.definition import parse
 from campaigns.store import CampaignState, Store, open_store
 from campaigns.store.results import Kind
 from outbound.clock import LoopClock
-from outbound.dialer import Dialer, Finished, News
+from outbound.dialer import Dialer
+from outbound.dialing.news import Finished, News
 from outbound.journal import Journal
 from outbound.lines.sip import SipLine
 from outbound.routes import SpeechSettings, SpokenRoute
