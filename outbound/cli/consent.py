@@ -14,7 +14,7 @@ from campaigns.dnc import ListFormat, e164, format_of, read_list
 from campaigns.script import Purpose
 from campaigns.store import Basis, Consent
 from outbound.cli import output
-from outbound.cli.lists import Actor, Moment, Region, moment, rejected_lines, tell, who
+from outbound.cli.lists import Actor, Moment, Region, Rejects, moment, rejected_lines, tell, who
 from outbound.cli.stores import opened
 from outbound.clock import SystemClock
 
@@ -76,9 +76,7 @@ def import_(
     expires: Moment = None,
     form: Annotated[ListFormat | None, typer.Option("--format", help="[default: by its name]")] = None,
     region: Region = None,
-    rejects: Annotated[
-        Path | None, typer.Option(help="Where bad lines go.  [default: beside the list, NAME.rejects.csv]")
-    ] = None,
+    rejects: Rejects = None,
     actor: Actor = None,
     db: output.Db = None,
     json: output.Json = False,

@@ -28,7 +28,7 @@ from campaigns.dnc import (
 from campaigns.outcomes import Scope, Source
 from campaigns.store import EntryFilter, Head, Store
 from outbound.cli import output
-from outbound.cli.lists import Actor, Moment, Region, moment, rejected_lines, tell, who
+from outbound.cli.lists import Actor, Moment, Region, Rejects, moment, rejected_lines, tell, who
 from outbound.cli.stores import opened
 from outbound.clock import SystemClock
 
@@ -172,9 +172,7 @@ def import_(
     target: Target = "",
     region: Region = None,
     note: Annotated[str, typer.Option(help="Where the list comes from.  [default: the file's name]")] = "",
-    rejects: Annotated[
-        Path | None, typer.Option(help="Where bad lines go.  [default: beside the list, NAME.rejects.csv]")
-    ] = None,
+    rejects: Rejects = None,
     actor: Actor = None,
     db: output.Db = None,
     json: output.Json = False,

@@ -18,6 +18,7 @@ Actor = Annotated[
     str | None, typer.Option("--actor", envvar="OUTBOUND_ACTOR", help="Who does this.  [default: your login name]")
 ]
 Region = Annotated[str | None, typer.Option(help="Country of numbers without a country code, e.g. US.", metavar="XX")]
+Rejects = Annotated[Path | None, typer.Option(help="Where bad lines go.  [default: beside the list, NAME.rejects.csv]")]
 Moment = Annotated[str | None, typer.Option(metavar="TIME", help="Like 2025-06-01 or 2025-06-01T09:30Z (UTC).")]
 
 
