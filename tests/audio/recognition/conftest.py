@@ -33,7 +33,8 @@ class EngineUnderTest:
         return listening.finish()
 
 
-_KOREAN = ("네", "아니요", "일", "이", "삼", "사", "오")
+_KOREAN = ("네", "아니요", "이", "삼", "사", "오")
+"""Without "일": eSpeak NG's is unclear, and Vosk, which dithers its input, hears it otherwise each time."""
 _ENGLISH = ("yes", "no", "one", "two", "three", "four", "five", "stop", "again")
 
 
