@@ -121,6 +121,8 @@ class Phrases:
     opt_out_matter_confirmed: str
     """Never again about this; empty like the one above."""
     transferring: str
+    still_connecting: str
+    """While a person is being fetched: now and then, and before the next one is asked."""
     transfer_failed: str
     """Nobody took it: apology before `callback_by_person`."""
     callback_by_person: str
@@ -179,7 +181,8 @@ class Script:
             from the contact's fields.
         voicemail: left after the beep; empty: hang up without a word.
         screener: who and why in one sentence, for a phone's call screener.
-        transfer_targets: where "a person" is, by name; the first is the default. Empty: a callback is promised.
+        transfer_targets: where "a person" is, by name; the first is the default, and whoever does not take a call is
+            followed by the next. Empty: a callback is promised.
         summary: one sentence for the person who takes a transfer.
         opt_out_scope: how far "never call me again" reaches.
         longest_seconds: the call is brought to a polite end by then.

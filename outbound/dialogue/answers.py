@@ -22,10 +22,10 @@ from outbound.dialogue.endings import (
     goodbye,
     hang_up,
     opt_out,
-    transfer,
     wrong_number,
 )
 from outbound.dialogue.events import Heard, Pressed, Silence, TimerFired
+from outbound.dialogue.fetching import transfer
 from outbound.dialogue.state import State
 from outbound.dialogue.steps import (
     ANSWER_SECONDS,

@@ -99,7 +99,8 @@ class Course:
     opted_out: bool = False
     put: bool = False
     """The topic has been said at least once."""
-    target: str = ""
+    targets: list[str] = field(default_factory=list)
+    """Who is still to be asked to take the call, by name; the first one is being asked."""
     plea: str = ""
     """The words that asked for a person."""
 

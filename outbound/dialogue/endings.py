@@ -1,12 +1,12 @@
-"""The ways a call ends: opt-out, a person, crisis, another time, wrong number, goodbye, and the far end hanging up.
+"""The ways a call ends: opt-out, crisis, another time, wrong number, goodbye, and the far end hanging up.
 
-Decides what is saved, said and done in each, and the one honest disposition. Which event leads here stands in
-`table.py`.
+Decides what is saved, said and done in each, and the one honest disposition. Fetching a person is `fetching.py`; which
+event leads here stands in `table.py`.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from campaigns.outcomes import (
     CallbackPromise,
@@ -18,10 +18,9 @@ from campaigns.outcomes import (
     Via,
     WrongNumber,
 )
-from campaigns.script import LAST_WORDS_SECONDS
-from outbound.dialogue.actions import Action, HangUp, Listen, Save, StartTimer, Transfer
+from outbound.dialogue.actions import Action, HangUp, Listen, Save
 from outbound.dialogue.course import Course
-from outbound.dialogue.events import HungUp, SaidAll, SaveFailed, TransferSettled
+from outbound.dialogue.events import HungUp, SaidAll, SaveFailed
 from outbound.dialogue.scope import scope_meant
 from outbound.dialogue.state import BEFORE_ANSWER, State
 from outbound.lines.base import EndCause
@@ -30,10 +29,6 @@ LONGEST = "longest"
 """The timer that brings a call to a polite end."""
 CAP = "cap"
 """The timer that ends it, whatever is being said."""
-CONNECTING_SECONDS = 45.0
-"""A transfer that has not settled by then counts as not reached."""
-PERSON_CALLS_WITHIN = timedelta(hours=24)
-"""What is promised when no person takes a transfer."""
 
 _BEFORE_ANSWER = {
     EndCause.BUSY: Disposition.BUSY,
@@ -109,7 +104,7 @@ def callback(course: Course, at: datetime | None, words: str) -> tuple[Action, .
     """Promise another call, at a moment or some other day, and read it back."""
     phrases = course.script.phrases
     save = Save(CallbackPromise(at, by_person=False, words=words))
-    text = phrases.callback_later if at is None else _with_moment(course, phrases.callback_confirmed, at)
+    text = phrases.callback_later if at is None else with_moment(course, phrases.callback_confirmed, at)
     return (save, *close(course, text, Disposition.CALLBACK))
 
 
@@ -119,60 +114,12 @@ def crisis(course: Course, words: str) -> tuple[Action, ...]:
     return (Save(Crisis(words)), course.say(course.script.phrases.crisis, interruptible=False), Listen())
 
 
-def cared(course: Course, event: SaidAll) -> tuple[Action, ...]:
-    if not course.script.transfer_targets:
-        return close(course, course.script.phrases.crisis_alone, Disposition.CRISIS)
-    course.target = next(iter(course.script.transfer_targets))
-    course.state = State.CONNECTING_URGENTLY
-    return _connect(course, urgent=True)
-
-
-def urgent_settled(course: Course, event: TransferSettled) -> tuple[Action, ...]:
-    save = Save(TransferResult(course.target, event.reached, event.reason))
-    if event.reached:
-        return (save, *hang_up(course, Disposition.CRISIS))
-    alone = close(course, course.script.phrases.crisis_alone, Disposition.CRISIS)
-    return (save, *alone, StartTimer(CAP, 2 * LAST_WORDS_SECONDS))
-
-
-def transfer(course: Course, words: str, *, target: str = "", text: str = "") -> tuple[Action, ...]:
-    """Connect a person: the script's own target and words, or the first target and the usual words."""
-    targets = course.script.transfer_targets
-    course.plea = words
-    course.target = target if target in targets else next(iter(targets), "")
-    if not targets:
-        return promise_person(course)
-    course.state = State.ANNOUNCING
-    return (course.say(text or course.script.phrases.transferring, interruptible=False), Listen())
-
-
-def announced(course: Course, event: SaidAll) -> tuple[Action, ...]:
-    course.state = State.CONNECTING
-    return _connect(course, urgent=False)
-
-
-def transfer_settled(course: Course, event: TransferSettled) -> tuple[Action, ...]:
-    save = Save(TransferResult(course.target, event.reached, event.reason))
-    if event.reached:
-        return (save, *hang_up(course, Disposition.TRANSFERRED))
-    return (save, *promise_person(course))
-
-
-def promise_person(course: Course) -> tuple[Action, ...]:
-    """Nobody takes the call: an apology, and a person's call promised and written down."""
-    phrases = course.script.phrases
-    at = course.calendar.opening_time(_next_full_hour(course.now + PERSON_CALLS_WITHIN))
-    text = f"{phrases.transfer_failed} {_with_moment(course, phrases.callback_by_person, at)}"
-    save = Save(CallbackPromise(at, by_person=True, words=course.plea))
-    return (save, *close(course, text, Disposition.CALLBACK), StartTimer(CAP, 2 * LAST_WORDS_SECONDS))
-
-
 def gone(course: Course, event: HungUp) -> tuple[Action, ...]:
     """The channel is gone: what is still owed is written down, and the outcome is what it honestly was."""
     saves: tuple[Action, ...] = ()
     if course.state in {State.CONNECTING, State.CONNECTING_URGENTLY}:
         reached = event.cause is EndCause.TRANSFERRED
-        saves = (Save(TransferResult(course.target, reached, "" if reached else event.cause.value)),)
+        saves = (Save(TransferResult(course.targets[0], reached, "" if reached else event.cause.value)),)
         if reached and course.state is State.CONNECTING:
             course.outcome = Disposition.TRANSFERRED
     elif course.state is State.SCHEDULING:
@@ -197,18 +144,8 @@ def _when_cut(course: Course, cause: EndCause) -> Disposition:
     return Disposition.COMPLETED if course.delivered else _OURS.get(cause, Disposition.HUNG_UP)
 
 
-def _connect(course: Course, *, urgent: bool) -> tuple[Action, ...]:
-    course.speaking = False
-    place = course.script.transfer_targets[course.target]
-    return (StartTimer(CAP, CONNECTING_SECONDS), Transfer(place, course.script.summary, urgent))
-
-
-def _with_moment(course: Course, text: str, at: datetime) -> str:
+def with_moment(course: Course, text: str, at: datetime) -> str:
+    """A phrase with its moment as it is said."""
     when = course.spoken(at)
     # "at 3 p.m." brings the full stop of its sentence along.
     return text.replace("{when}." if when.endswith(".") else "{when}", when).replace("{when}", when)
-
-
-def _next_full_hour(at: datetime) -> datetime:
-    full = at.replace(minute=0, second=0, microsecond=0)
-    return full if full == at else full + timedelta(hours=1)

@@ -11,23 +11,10 @@ from campaigns.outcomes import Crisis, Disposition, Via
 from outbound.dialogue.actions import Action, Listen, Save
 from outbound.dialogue.answers import global_key
 from outbound.dialogue.course import Course
-from outbound.dialogue.endings import (
-    CAP,
-    announced,
-    cared,
-    crisis,
-    hang_up,
-    last_words_said,
-    opt_out,
-    save_opt_out,
-    transfer,
-    transfer_settled,
-    urgent_settled,
-)
+from outbound.dialogue.endings import CAP, crisis, hang_up, last_words_said, opt_out, save_opt_out
 from outbound.dialogue.events import Heard, Pressed, SaidAll, TimerFired, TransferSettled
+from outbound.dialogue.fetching import announced, cared, settled, transfer
 from outbound.dialogue.state import State
-
-_TOO_LONG = "no answer in time"
 
 
 def heard_while_fetching(course: Course, event: Heard) -> tuple[Action, ...]:
@@ -36,7 +23,10 @@ def heard_while_fetching(course: Course, event: Heard) -> tuple[Action, ...]:
         return opt_out(course, Via.VOICE, event.words)
     if event.intent is Intent.CRISIS:
         return _crisis_while_connecting(course, event.words) if _is_connecting(course) else crisis(course, event.words)
-    return course.again() if event.interrupted and not _is_connecting(course) else ()
+    if not event.interrupted:
+        return ()
+    course.speaking = False
+    return () if _is_connecting(course) else course.again()
 
 
 def _is_connecting(course: Course) -> bool:
@@ -61,12 +51,8 @@ def connect(course: Course) -> tuple[Action, ...]:
 
 
 def pressed_while_connecting(course: Course, event: Pressed) -> tuple[Action, ...]:
+    course.speaking = False
     return opt_out(course, Via.KEY, event.key) if _means_opt_out(event) else ()
-
-
-def time_is_up_connecting(course: Course, event: TimerFired) -> tuple[Action, ...]:
-    """The line never said how the transfer ended."""
-    return transfer_settled(course, TransferSettled(reached=False, reason=_TOO_LONG)) if event.name == CAP else ()
 
 
 def time_is_up_announcing(course: Course, event: TimerFired) -> tuple[Action, ...]:
@@ -86,15 +72,12 @@ def pressed_while_caring(course: Course, event: Pressed) -> tuple[Action, ...]:
 
 
 def pressed_while_connecting_urgently(course: Course, event: Pressed) -> tuple[Action, ...]:
+    course.speaking = False
     return save_opt_out(course, Via.KEY, event.key) if _means_opt_out(event) else ()
 
 
 def time_is_up_caring(course: Course, event: TimerFired) -> tuple[Action, ...]:
     return cared(course, SaidAll(course.says)) if event.name == CAP else ()
-
-
-def time_is_up_connecting_urgently(course: Course, event: TimerFired) -> tuple[Action, ...]:
-    return urgent_settled(course, TransferSettled(reached=False, reason=_TOO_LONG)) if event.name == CAP else ()
 
 
 def heard_while_opting_out(course: Course, event: Heard) -> tuple[Action, ...]:
@@ -133,9 +116,9 @@ def pressed_while_closing(course: Course, event: Pressed) -> tuple[Action, ...]:
 
 def settled_late(course: Course, event: TransferSettled) -> tuple[Action, ...]:
     """CLOSING: a person did come, after we had given up waiting."""
-    if not event.reached:
+    if not event.reached or not course.targets:
         return ()
-    return (urgent_settled if course.outcome is Disposition.CRISIS else transfer_settled)(course, event)
+    return settled(course, event)
 
 
 def time_is_up(course: Course, event: TimerFired) -> tuple[Action, ...]:

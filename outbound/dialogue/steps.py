@@ -11,8 +11,9 @@ from campaigns.script import Choice, Collecting, Step
 from outbound.dialogue.actions import Action, Listen, Save
 from outbound.dialogue.course import Course, Topic
 from outbound.dialogue.digits import spoken_digits
-from outbound.dialogue.endings import callback, close, goodbye, hang_up, transfer
+from outbound.dialogue.endings import callback, close, goodbye, hang_up
 from outbound.dialogue.events import Heard, SaidAll, Silence
+from outbound.dialogue.fetching import transfer
 from outbound.dialogue.state import State
 
 ANSWER_SECONDS = 6.0

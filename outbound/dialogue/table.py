@@ -20,7 +20,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from outbound.dialogue import answers, endings, parting, pickup, steps
+from outbound.dialogue import answers, endings, fetching, parting, pickup, steps
 from outbound.dialogue.actions import Action
 from outbound.dialogue.course import Course
 from outbound.dialogue.events import (
@@ -156,7 +156,7 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
     S.ANNOUNCING: _parting(
         {
             Screened: to(pickup.screened, S.ANNOUNCING, S.AWAITING_BEEP, S.LEAVING_MESSAGE, S.AT_SCREENER, S.ENDED),
-            SaidAll: to(endings.announced, S.CONNECTING),
+            SaidAll: to(fetching.announced, S.CONNECTING),
             Heard: to(parting.heard_while_fetching, S.ANNOUNCING, _OPT_OUT, _CRISIS),
             Pressed: to(parting.pressed_while_announcing, S.CONNECTING, _OPT_OUT),
             TimerFired: to(parting.time_is_up_announcing, S.ANNOUNCING, S.CONNECTING),
@@ -164,16 +164,16 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
     ),
     S.CONNECTING: _parting(
         {
-            SaidAll: _REPLACED,
+            SaidAll: to(fetching.said, S.CONNECTING),
             Heard: to(parting.heard_while_fetching, S.CONNECTING, S.CONNECTING_URGENTLY, _OPT_OUT),
             Pressed: to(parting.pressed_while_connecting, S.CONNECTING, _OPT_OUT),
-            TimerFired: to(parting.time_is_up_connecting, S.CONNECTING, S.CLOSING),
-            TransferSettled: to(endings.transfer_settled, S.ENDED, S.CLOSING),
+            TimerFired: to(fetching.timer, S.CONNECTING, S.CLOSING),
+            TransferSettled: to(fetching.settled, S.CONNECTING, S.ENDED, S.CLOSING),
         }
     ),
     S.CARING: _parting(
         {
-            SaidAll: to(endings.cared, S.CONNECTING_URGENTLY, S.CLOSING),
+            SaidAll: to(fetching.cared, S.CONNECTING_URGENTLY, S.CLOSING),
             Heard: to(parting.heard_while_caring, S.CARING),
             Pressed: to(parting.pressed_while_caring, S.CONNECTING_URGENTLY, S.CLOSING),
             TimerFired: to(parting.time_is_up_caring, S.CARING, S.CONNECTING_URGENTLY, S.CLOSING),
@@ -181,11 +181,11 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
     ),
     S.CONNECTING_URGENTLY: _parting(
         {
-            SaidAll: Race("the caring sentence ended while the person is being fetched"),
+            SaidAll: to(fetching.said, S.CONNECTING_URGENTLY),
             Heard: to(parting.heard_while_caring, S.CONNECTING_URGENTLY),
             Pressed: to(parting.pressed_while_connecting_urgently, S.CONNECTING_URGENTLY),
-            TimerFired: to(parting.time_is_up_connecting_urgently, S.CONNECTING_URGENTLY, S.CLOSING),
-            TransferSettled: to(endings.urgent_settled, S.ENDED, S.CLOSING),
+            TimerFired: to(fetching.timer, S.CONNECTING_URGENTLY, S.CLOSING),
+            TransferSettled: to(fetching.settled, S.CONNECTING_URGENTLY, S.ENDED, S.CLOSING),
         }
     ),
     S.OPTING_OUT: _parting(

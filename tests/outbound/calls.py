@@ -21,6 +21,7 @@ PHRASES = Phrases(
     opt_out_confirmed="We will not call you again. Goodbye.",
     opt_out_matter_confirmed="We will not call you about this again. Goodbye.",
     transferring="One moment, I am getting a person for you.",
+    still_connecting="Please hold on, I am still looking for a person.",
     transfer_failed="I am sorry, nobody is free right now.",
     callback_by_person="A person will call you by {when}.",
     callback_ask="When would suit you?",

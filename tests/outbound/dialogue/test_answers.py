@@ -18,7 +18,6 @@ from campaigns.outcomes import (
     OptOut,
     Rating,
     Scope,
-    TransferResult,
     Via,
     WrongNumber,
 )
@@ -37,7 +36,7 @@ from outbound.dialogue.events import (
 )
 from outbound.dialogue.steps import LAST_WORD_SECONDS
 from outbound.lines.base import EndCause
-from tests.outbound.calls import ALONE, CALENDAR, NOON, PHRASES, SCRIPT, Call, answered, asked, at_step
+from tests.outbound.calls import CALENDAR, NOON, PHRASES, SCRIPT, Call, answered, asked, at_step
 
 LISTENING = ("message", "leave", "consent", "digits", "time", "rate", "bye")
 
@@ -90,59 +89,6 @@ def test_hanging_up_during_the_confirmation_is_still_an_opt_out() -> None:
     call = asked("leave")
     call.say(Intent.OPT_OUT)
     assert call.take(HungUp(EndCause.FAR_END)) == (HangUp(Disposition.OPTED_OUT),)
-
-
-@pytest.mark.parametrize("step", [step for step in LISTENING if step != "digits"])
-def test_a_person_comes_for_one_word_or_one_key(step: str) -> None:
-    said, pressed = at_step(step), at_step(step)
-    said.say(Intent.TRANSFER)
-    pressed.press("0")
-    for call in (said, pressed):
-        assert call.said[-1] == PHRASES.transferring
-        transfer = call.hear_out()[-1]
-        assert transfer == Transfer(SCRIPT.transfer_targets["service"], SCRIPT.summary, urgent=False)
-        call.take(TransferSettled(reached=True))
-        assert call.saved[-1] == TransferResult("service", True, "")
-        assert call.disposition is Disposition.TRANSFERRED
-
-
-def test_a_step_transfers_to_its_own_target_with_its_own_words() -> None:
-    call = asked("desk")
-    assert call.said[-1] == "I will put you through to the desk."
-    assert call.actions[-1] == Transfer(SCRIPT.transfer_targets["desk"], SCRIPT.summary, urgent=False)
-
-
-def test_nobody_there_means_an_apology_and_a_call_promised_within_a_day_and_inside_the_window() -> None:
-    call = asked("leave")
-    call.say(Intent.TRANSFER, "agent")
-    call.hear_out()
-    call.take(TransferSettled(reached=False, reason="busy"))
-    promised = NOON + timedelta(days=1)
-    assert call.saved == [TransferResult("service", False, "busy"), CallbackPromise(promised, True, "agent")]
-    assert call.said[-1] == f"{PHRASES.transfer_failed} A person will call you by Wednesday 12:00."
-    assert call.hear_out() == (HangUp(Disposition.CALLBACK),)
-
-
-def test_without_a_desk_a_person_s_call_is_promised_at_once() -> None:
-    call = asked("leave", ALONE)
-    call.press("0")
-    assert call.saved == [CallbackPromise(NOON + timedelta(days=1), True, "0")]
-
-
-def test_a_transfer_that_never_settles_is_given_up() -> None:
-    call = asked("leave")
-    call.press("0")
-    call.hear_out()
-    call.take(TimerFired("cap"))
-    assert [type(result) for result in call.saved] == [TransferResult, CallbackPromise]
-
-
-def test_a_late_person_still_gets_the_call() -> None:
-    call = asked("leave")
-    call.press("0")
-    call.hear_out()
-    call.take(TimerFired("cap"), TransferSettled(reached=True))
-    assert call.disposition is Disposition.TRANSFERRED
 
 
 def test_repeat_says_the_message_again_and_not_only_its_question() -> None:
@@ -303,17 +249,6 @@ def test_words_of_self_harm_are_written_down_and_a_person_is_fetched_urgently() 
     assert call.disposition is Disposition.CRISIS
 
 
-@pytest.mark.parametrize("script", [SCRIPT, ALONE])
-def test_alone_with_a_crisis_the_emergency_number_is_said(script: object) -> None:
-    call = asked("leave", ALONE if script is ALONE else SCRIPT)
-    call.say(Intent.CRISIS)
-    call.hear_out()
-    if script is SCRIPT:
-        call.take(TransferSettled(reached=False))
-    assert call.said[-1] == PHRASES.crisis_alone
-    assert call.hear_out() == (HangUp(Disposition.CRISIS),)
-
-
 def test_an_opt_out_in_a_crisis_is_saved_and_does_not_end_the_care() -> None:
     call = asked("leave")
     call.say(Intent.CRISIS)
@@ -321,16 +256,6 @@ def test_an_opt_out_in_a_crisis_is_saved_and_does_not_end_the_care() -> None:
     call.press("9")
     assert [type(result) for result in call.saved] == [Crisis, OptOut]
     assert call.dialogue.state is State.CONNECTING_URGENTLY
-
-
-def test_a_crisis_during_a_transfer_needs_no_second_one() -> None:
-    call = asked("leave")
-    call.press("0")
-    call.hear_out()
-    call.say(Intent.CRISIS)
-    call.take(TransferSettled(reached=True))
-    assert sum(isinstance(action, Transfer) for action in call.actions) == 1
-    assert call.disposition is Disposition.CRISIS
 
 
 def test_wait_is_patient_and_then_goes_back_to_the_matter() -> None:

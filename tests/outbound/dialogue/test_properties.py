@@ -22,8 +22,8 @@ from campaigns.script import LAST_WORDS_SECONDS, Collecting
 from outbound.call import replay
 from outbound.dialogue import Dialogue
 from outbound.dialogue.actions import HangUp, Listen, Save, Say, StartTimer, Transfer
-from outbound.dialogue.endings import CONNECTING_SECONDS
 from outbound.dialogue.events import Event, Heard, HungUp, Pressed, SaidAll, SaveFailed, Silence
+from outbound.dialogue.fetching import CONNECTING_SECONDS
 from outbound.dialogue.records import event_from
 from outbound.dialogue.state import LISTENING, State
 from outbound.dialogue.table import TABLE, Transition
@@ -88,7 +88,8 @@ def test_a_crisis_is_written_down_first_and_nothing_but_care_follows(call: Rehea
         return
     assert call.outcome.disposition is Disposition.CRISIS
     said = {what.text for what in call.happened[places[0] :] if isinstance(what, Say)}
-    assert said <= {call.script.phrases.crisis, call.script.phrases.crisis_alone}
+    phrases = call.script.phrases
+    assert said <= {phrases.crisis, phrases.still_connecting, phrases.crisis_alone}
     assert all(transfer.urgent for transfer in call.happened[places[0] :] if isinstance(transfer, Transfer))
 
 

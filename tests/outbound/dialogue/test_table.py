@@ -75,17 +75,23 @@ WAYS: Mapping[State, Sequence[Callable[[], Call]]] = {
     ],
     State.COMMENTING: [commenting],
     State.ANNOUNCING: [lambda: after(asked("leave"), heard(Intent.TRANSFER))],
-    State.CONNECTING: [lambda: connecting(Intent.TRANSFER)],
+    State.CONNECTING: [
+        lambda: connecting(Intent.TRANSFER),
+        lambda: after(connecting(Intent.TRANSFER), TransferSettled(reached=False)),
+    ],
     State.CARING: [
         lambda: after(asked("leave"), heard(Intent.CRISIS)),
         lambda: after(asked("leave", ALONE), heard(Intent.CRISIS)),
     ],
-    State.CONNECTING_URGENTLY: [lambda: connecting(Intent.CRISIS)],
+    State.CONNECTING_URGENTLY: [
+        lambda: connecting(Intent.CRISIS),
+        lambda: after(connecting(Intent.CRISIS), TransferSettled(reached=False)),
+    ],
     State.OPTING_OUT: [lambda: after(asked("leave"), heard(Intent.OPT_OUT))],
     State.CLOSING: [
         lambda: after(asked("leave"), heard(Intent.GOODBYE)),
-        lambda: after(connecting(Intent.CRISIS), TransferSettled(reached=False)),
-        lambda: after(connecting(Intent.TRANSFER), TransferSettled(reached=False)),
+        lambda: after(connecting(Intent.CRISIS), *2 * [TransferSettled(reached=False)]),
+        lambda: after(connecting(Intent.TRANSFER), *2 * [TransferSettled(reached=False)]),
     ],
     State.AWAITING_BEEP: [lambda: after(answered(), Screened(Party.MACHINE))],
     State.LEAVING_MESSAGE: [lambda: after(answered(), Screened(Party.MACHINE, ready=True))],
@@ -93,7 +99,7 @@ WAYS: Mapping[State, Sequence[Callable[[], Call]]] = {
     State.ENDED: [lambda: after(Call(), HungUp(EndCause.BUSY))],
 }
 _WORDS = (("two oh five", None), ("tomorrow", None), ("choose a time", "choose a time"), ("", None))
-TIMERS = ("longest", "cap", "digits", "beep", "screener", "no such timer")
+TIMERS = ("longest", "cap", "hold", "digits", "beep", "screener", "no such timer")
 
 
 def samples(kind: type[Event], call: Call) -> list[Event]:

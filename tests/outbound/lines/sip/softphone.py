@@ -93,7 +93,7 @@ async def softphone(
     home = folder / f"phone{port}"
     home.mkdir()
     says = home / "says.wav"
-    write_wav(says, hum(hertz, 20))
+    write_wav(says, hum(hertz, 60))
     (home / "config").write_text(_CONFIGURATION.format(port=port, control=control, says=says, home=home))
     mode = "auto" if answers else "manual"
     (home / "accounts").write_text(

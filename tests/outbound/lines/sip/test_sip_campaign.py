@@ -65,7 +65,7 @@ wrong:    {rings: 0.5, thinks: 1.0, does: [{say: "you have the wrong number"}]}
 hangs_up: {rings: 0.5, greeting: "", does: [{hang_up: {after: 2.0}}]}
 machine:  {rings: 0.5, answers: voicemail}
 wants_a_person: {rings: 0.5, thinks: 1.0, greeting: "", does: [{press: "0"}, silent, silent, silent]}
-finds_nobody: {rings: 0.5, thinks: 1.0, greeting: "", does: [{press: "5"}, silent, silent, silent]}
+gets_another: {rings: 0.5, thinks: 1.0, greeting: "", does: [{press: "5"}, silent, silent, silent]}
 desk:     {rings: 0.2, greeting: "", thinks: 1.5, does: [hang_up]}
 spare:    {answers: busy}
 away:     {answers: no_answer}
@@ -92,7 +92,7 @@ EXPECTED = {
     "hangs_up": (3, "hung_up", None),
     "machine": (2, "voicemail", None),
     "wants_a_person": (3, "transferred", None),
-    "finds_nobody": (2, "callback", None),
+    "gets_another": (2, "transferred", None),
     "away": (2, "no_answer", None),
     "busy": (2, "busy", None),
     "busy_everywhere": (1, "busy", None),

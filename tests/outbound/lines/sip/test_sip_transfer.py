@@ -100,6 +100,32 @@ def test_nobody_answers_the_warm_transfer_and_the_ringing_is_cancelled(tmp_path:
     asyncio.run(run())
 
 
+@pytest.mark.parametrize("join", ["blind", "warm"])
+def test_the_next_person_can_be_called_after_one_who_did_not_take_the_call(join: str, tmp_path: Path) -> None:
+    async def run() -> None:
+        async with (
+            softphone(tmp_path, NUMBER) as callee,
+            sipp(refuse("486 Busy Here"), tmp_path) as first,
+            softphone(tmp_path) as second,
+            line_to(callee.port, join=join, transfer_hosts=hosts(first.port, second.port)) as line,
+        ):
+            begin = transfer_to(f"sip:person@127.0.0.1:{first.port}")
+
+            def react(signal: Signal, channel: Channel) -> None:
+                if signal == TransferDone(False, "486 Busy Here"):
+                    channel.transfer(TransferOrder(second.address, SUMMARY))
+                else:
+                    begin(signal, channel)
+
+            heard = await follow(await line.dial(order()), react)
+            assert [signal for signal in heard.signals if isinstance(signal, TransferDone)][1:] == [TransferDone(True)]
+            assert heard.end.cause is EndCause.TRANSFERRED
+            await callee.command("hangup")
+            await line.idle()
+
+    asyncio.run(run())
+
+
 def test_warm_transfer_over_a_bridge_tells_the_person_first_and_then_joins_the_two(tmp_path: Path) -> None:
     async def run() -> None:
         async with (
