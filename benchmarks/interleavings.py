@@ -24,7 +24,7 @@ from tempfile import TemporaryDirectory
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import run_state_machine_as_test
 
-from benchmarks.servers import server
+from benchmarks.servers import empty, server
 from campaigns.store import open_store
 from tests.campaigns.store.chance import rush
 from tests.campaigns.store.test_interleavings import Interleavings
@@ -109,7 +109,13 @@ def _stores(postgresql: bool, folder: Path) -> Iterator[Callable[[], str]]:
     """What makes empty stores."""
     if postgresql:
         with server(folder) as new:
-            yield new
+            url = new()
+
+            def emptied() -> str:
+                empty(url)
+                return url
+
+            yield emptied
         return
     pattern = folder / "pattern"
     open_store(str(pattern)).close()

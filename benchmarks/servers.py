@@ -10,6 +10,18 @@ from pathlib import Path
 from campaigns.store import open_store
 
 
+def empty(address: str) -> None:
+    """Takes everything out of a store that nobody has open, but its key: far quicker than to make a new database."""
+    import psycopg
+
+    with psycopg.connect(address) as connection:
+        connection.execute("SET session_replication_role = replica")  # all goes, so nothing need be compared
+        names = connection.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        for (name,) in names:
+            if name not in ("alembic_version", "secret"):
+                connection.execute(f'DELETE FROM "{name}"'.encode())
+
+
 @contextmanager
 def server(folder: Path) -> Iterator[Callable[[], str]]:
     """Begins a server that keeps its files in `folder`; each call makes an empty database and says its URL."""

@@ -24,6 +24,7 @@ import yaml
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 from rapidfuzz import process
 
+from campaigns.csv_rows import BROKEN
 from campaigns.definition import CampaignDefinition, FieldDefinition
 from campaigns.definition.problems import did_you_mean
 from campaigns.errors import CampaignError
@@ -119,7 +120,10 @@ def rejects_file(path: Path, audience: Audience, list_file: Path) -> RejectsFile
 def _rows(table: Table, reader: _RowReader) -> Iterator[NewContact | Rejected]:
     with _Seen() as seen:
         for row, cells in table.rows:
-            yield reader.read(row, cells, len(table.header), seen)
+            if isinstance(cells, str):
+                yield Rejected(row, "row", "", BROKEN[0], BROKEN[1], (cells,))
+            else:
+                yield reader.read(row, cells, len(table.header), seen)
 
 
 _PHONE, _ZONE, _LANGUAGE, _REFERENCE = "phone", "time_zone", "language", "reference"

@@ -8,8 +8,6 @@ memory.
 from __future__ import annotations
 
 import codecs
-import csv
-import re
 import warnings
 from collections.abc import Iterator
 from contextlib import closing
@@ -22,12 +20,9 @@ from zipfile import BadZipFile
 from openpyxl import load_workbook
 from openpyxl.utils.exceptions import InvalidFileException
 
+from campaigns.csv_rows import BROKEN, Row, csv_rows
 from campaigns.errors import CampaignError
 
-Row = tuple[int, list[str]]
-"""The row's number as a spreadsheet shows it (a CSV: the line it ends on), and its cells."""
-
-_SEPARATORS = ",;\t|"
 _BOMS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _LEGACY = {"zh": "gb18030", "ko": "cp949", "ja": "cp932"}
 """What spreadsheets of these languages write where they do not write UTF-8; elsewhere Windows-1252."""
@@ -39,7 +34,8 @@ class Table:
 
     Attributes:
         note: what the user should know about how the file was read; empty when all is plain.
-        rows: read while iterated, once; rows without any text are left out.
+        rows: read while iterated, once, with their numbers as a spreadsheet shows them (a CSV: the first line); rows
+            without any text are left out.
     """
 
     header: tuple[str, ...]
@@ -68,6 +64,8 @@ def _with_header(path: Path, rows: Iterator[Row], note: str = "") -> Table:
     header = next(rows, None)
     if header is None:
         raise CampaignError(f"{path} is empty.", "The first row holds the headings, such as phone and name.")
+    if isinstance(header[1], str):
+        raise CampaignError(f"The headings of {path} cannot be read: {BROKEN[0]}", BROKEN[1])
     return Table(tuple(cell.strip() for cell in header[1]), rows, note)
 
 
@@ -96,31 +94,14 @@ def _encoding(path: Path, language: str) -> tuple[str, str]:
 
 
 def _csv_rows(path: Path, encoding: str) -> Iterator[Row]:
-    with path.open(encoding=encoding, newline="") as file:
+    with path.open(encoding=encoding) as file:
         try:
-            first = file.readline()
-            named = re.fullmatch(r"sep=(.)\r?\n", first)
-            if named is None:
-                file.seek(0)
-            reader = csv.reader(file, delimiter=named[1] if named else _separator(first))
-            for cells in reader:
-                if any(cell.strip() for cell in cells):
-                    yield reader.line_num + bool(named), cells
+            yield from csv_rows(enumerate(file, 1))
         except UnicodeError as error:
             raise CampaignError(
                 f"{path} has bytes that are not {encoding}.",
                 "Save the list as CSV UTF-8, or as an Excel workbook (.xlsx).",
             ) from error
-        except csv.Error as error:
-            raise CampaignError(
-                f"{path} cannot be read as CSV: {error}.", "Look for a quotation mark that is never closed."
-            ) from error
-
-
-def _separator(header: str) -> str:
-    """The separator that the headings use most."""
-    outside_quotes = re.sub(r'"[^"]*"', "", header)
-    return max(_SEPARATORS, key=outside_quotes.count)
 
 
 def _sheet_rows(path: Path) -> Iterator[Row]:

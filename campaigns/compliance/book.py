@@ -14,7 +14,6 @@ from functools import cache
 from pathlib import Path
 
 import phonenumbers
-from phonenumbers import geocoder
 
 from campaigns.compliance.packs import (
     CapRule,
@@ -141,5 +140,7 @@ def _state_of_area(area: str) -> str:
         number = phonenumbers.parse(f"+1{area}2345678")
     except phonenumbers.NumberParseException:
         return ""
+    from phonenumbers import geocoder  # 100 MB: not where only lists are read
+
     name = geocoder.description_for_number(number, "en")
     return str(name.rpartition(", ")[2])

@@ -16,8 +16,8 @@ from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
+from campaigns.csv_rows import BROKEN, Row, csv_rows
 from campaigns.dnc.numbers import NotANumber, e164
-from campaigns.dnc.rows import rows as csv_rows
 from campaigns.errors import CampaignError
 from campaigns.outcomes import Scope
 from campaigns.tables import read_table
@@ -70,7 +70,6 @@ class RejectedLine:
 
 
 Read = ListLine | RejectedLine
-Row = tuple[int, list[str] | str]
 MENDED = ("number", "scope", "target", "words", "note", "expires_at")
 """The columns that an import reads, and that a file of rejected lines has."""
 
@@ -106,18 +105,20 @@ def format_of(path: Path) -> ListFormat:
     return ListFormat.PLAIN
 
 
-def read_list(path: Path, form: ListFormat, region: str | None = None) -> Iterator[Read]:
+def read_list(path: Path, form: ListFormat, region: str | None = None, *, when_in_doubt: bool = True) -> Iterator[Read]:
     """Every line of a list, good or not; blank ones are left out.
 
     Args:
         region: country of numbers without one (two letters).
+        when_in_doubt: whether a line is good that may as well be a part of the one before (`csv_rows.py`): yes where
+            the list forbids calls, no where it allows them.
 
     Raises:
         CampaignError: the file cannot be read, or has no column of numbers.
     """
     match form:
         case ListFormat.CSV:
-            return _csv(path, region)
+            return _csv(path, region, when_in_doubt)
         case ListFormat.XLSX:
             table = read_table(path, "en")
             return _read_table(path, table.header, table.rows, region)
@@ -171,14 +172,14 @@ def _read_table(path: Path, header: Sequence[str], rows: Iterable[Row], region: 
     names[place] = "number"
     for line, cells in rows:
         if isinstance(cells, str):
-            yield RejectedLine(line, cells, "The quotation marks do not fit.", "Close what is open, or take it out.")
+            yield RejectedLine(line, cells, *BROKEN)
             continue
         values = {name: _ESCAPED.sub("", cell, count=1) for name, cell in zip(names, cells, strict=False)}
         yield _record(line, {name.replace(" ", "_"): value for name, value in values.items()}, region)
 
 
-def _csv(path: Path, region: str | None) -> Iterator[Read]:
-    found = csv_rows(_lines(path, "surrogateescape"))
+def _csv(path: Path, region: str | None, when_in_doubt: bool) -> Iterator[Read]:
+    found = csv_rows(_lines(path, "surrogateescape"), when_in_doubt=when_in_doubt)
     _, header = next(found, (1, []))
     return _read_table(path, header if isinstance(header, list) else [header], found, region)
 

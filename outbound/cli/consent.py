@@ -84,7 +84,7 @@ def import_(
     """Write down that everybody in a list agreed to the same words. May be repeated without adding anything twice."""
     consent = Consent(purpose, basis, wording, evidence or list_file.name, moment(given), moment(expires))
     bad = rejected_lines(rejects, list_file)
-    lines = read_list(list_file, form or format_of(list_file), region)
+    lines = read_list(list_file, form or format_of(list_file), region, when_in_doubt=False)
     with opened(db) as store, bad:
         numbers = (line.number for line in bad.pass_on(lines))
         added = store.import_consents(numbers, brand, consent, SystemClock().now(), who(actor))

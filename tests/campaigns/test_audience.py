@@ -184,6 +184,22 @@ def test_mended_rejects_are_imported_again(tmp_path: Path) -> None:
     assert again.count("rejected because") == 1
 
 
+def test_stray_quotation_marks_cost_the_row_they_stand_in_and_no_other(tmp_path: Path) -> None:
+    people = [DANA.replace("0147", f"014{n}") for n in range(1, 7)]
+    people[1] = people[1].replace("Dana", '"Dana')
+    people[3] = people[3].replace("Dana", 'Dana"')
+    people[4] = people[4].replace("Dana", '"Dana\nLee"')
+    accepted, rejected = read(tmp_path, HEADER, *people)
+    assert [contact.number[-1] for contact in accepted] == list("13456")
+    assert [(row.row, row.field, row.cells) for row in rejected] == [(3, "row", (people[1],))]
+    assert accepted[3].fields["name"].split() == ["Dana", "Lee"]
+
+
+def test_headings_with_a_stray_quotation_mark_are_told(tmp_path: Path) -> None:
+    with pytest.raises(CampaignError, match=r"The headings of .* cannot be read"):
+        read(tmp_path, f'"{HEADER}', DANA)
+
+
 def test_the_rejects_never_take_the_place_of_the_list(tmp_path: Path) -> None:
     source = tmp_path / "list.csv"
     source.write_text(f"{HEADER}\n{DANA}\n")

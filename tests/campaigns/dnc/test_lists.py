@@ -158,3 +158,17 @@ def test_one_broken_row_of_a_csv_costs_no_other(tmp_path: Path) -> None:
         ("127", ""),
     ]
     assert [line.line for line in lines if isinstance(line, RejectedLine)] == [3, 5, 8]
+
+
+PAIR = 'number,words\n+12125550123,"one\n+12125550124,two\n+12125550125,three"\n+12125550126,four\n'
+"""Two stray quotation marks, or a text that looks like a list: nobody can tell."""
+
+
+@pytest.mark.parametrize(("forbids", "good"), [(True, "456"), (False, "6")])
+def test_lines_between_two_stray_marks_are_good_only_where_they_forbid_calls(
+    tmp_path: Path, forbids: bool, good: str
+) -> None:
+    (tmp_path / "a.csv").write_text(PAIR)
+    lines = list(read_list(tmp_path / "a.csv", ListFormat.CSV, when_in_doubt=forbids))
+    assert [line.line for line in lines] == [2, 3, 4, 5]
+    assert "".join(line.number[-1] for line in lines if isinstance(line, ListLine)) == good

@@ -39,3 +39,11 @@ def test_a_list_of_people_who_agreed_is_imported_once(tmp_path: Path) -> None:
     assert json.loads(run(db, "import", source, *TERMS, "--json").stdout)["new"] == 0
     assert shown(db)[0]["evidence"] == "agreed.txt"
     assert json.loads(run(db, "import", source, *TERMS, "--basis", "express", "--json").stdout)["new"] == 2
+
+
+def test_nobody_agrees_by_a_stray_quotation_mark(db: str, tmp_path: Path) -> None:
+    rows = ["+442079460121,", '+442079460122,"x', "+442079460123,y", '+442079460124,z"', "+442079460125,"]
+    (tmp_path / "agreed.csv").write_text("\n".join(["number,note", *rows]))
+    done = json.loads(run(db, "import", str(tmp_path / "agreed.csv"), *TERMS, "--json").stdout)
+    assert (done["new"], done["rejected"]) == (2, 3)
+    assert "+442079460123,y" in (tmp_path / "agreed.rejects.csv").read_text("utf-8-sig")
