@@ -1,7 +1,7 @@
 """How quickly the dialer's part goes: importing, finding who is due, claiming, and a month of calls on a jumping clock.
 
-The store is a SQLite file in a temporary folder, or PostgreSQL by URL. `--durable` waits for the disk at each commit,
-as `outbound run` does; simulations do not.
+The store is a SQLite file in a temporary folder, or PostgreSQL by URL. `--durable` waits for the disk at each commit
+and lets others read meanwhile, as `outbound run` does; simulations do neither.
 
     python -m benchmarks.dialer --contacts 1000000 --month 100000 [--db postgresql://…] [--json]
 """
@@ -101,7 +101,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory(prefix="dialer-") as folder:
         for place, part in enumerate(parts):
             url = asked.db[place] if place < len(asked.db) else f"{folder}/store{place}.db"
-            store = open_store(url, durable=asked.durable)
+            store = open_store(url, durable=asked.durable, shared=asked.durable)
             figures |= part(store)
             store.close()
     if asked.json:

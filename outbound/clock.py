@@ -31,7 +31,11 @@ class LoopClock:
     def __init__(self, start: datetime, loop: asyncio.AbstractEventLoop) -> None:
         self._start = start.astimezone(UTC)
         self._loop = loop
-        self._began = loop.time()
+        self._began = self._told_at = loop.time()
+        self._told = self._start
 
     def now(self) -> datetime:
-        return self._start + timedelta(seconds=self._loop.time() - self._began)
+        at = self._loop.time()
+        if at != self._told_at:  # on a clock that jumps, much is asked at one moment
+            self._told_at, self._told = at, self._start + timedelta(seconds=at - self._began)
+        return self._told

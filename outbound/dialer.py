@@ -161,7 +161,8 @@ class Dialer:
         await self._come_home()
         try:
             contact = await self._in_store(lambda: self._store.contact(contact_id))
-            claim = Claim(contact.id, contact.campaign)
+            campaign = await self._in_store(lambda: self._store.campaign(contact.campaign))
+            claim = Claim(contact, campaign.version_id)
             await self._one(claim, self._throttle.begin(claim.campaign))
         finally:
             await self._give_back_lease()

@@ -29,6 +29,7 @@ class Journal:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._waiting = path.exists()
 
     def keep(self, call_id: int, result: Result) -> None:
         """Write a result down; on disk when this returns. Blocks for the disk, not for a network.
@@ -37,6 +38,7 @@ class Journal:
             OSError: the disk did not take it.
         """
         line = json.dumps({"call": call_id, "result": record(result)}, ensure_ascii=False)
+        self._waiting = True
         self._path.parent.mkdir(parents=True, exist_ok=True)
         with self._path.open("a", encoding="utf-8") as file:
             file.write(f"{line}\n")
@@ -50,11 +52,11 @@ class Journal:
     @property
     def waiting(self) -> bool:
         """Whether there is anything to bring home."""
-        return self._path.exists()
+        return self._waiting
 
     def pending(self) -> tuple[Kept, ...]:
         """What is waiting, oldest first. A line cut off by a power failure is left out: it was never confirmed."""
-        if not self._path.exists():
+        if not self._waiting or not self._path.exists():
             return ()
         whole, _, _ = self._path.read_text(encoding="utf-8").rpartition("\n")
         entries = [json.loads(line) for line in whole.splitlines() if line]
@@ -63,3 +65,4 @@ class Journal:
     def clear(self) -> None:
         """Everything pending is in the store now."""
         self._path.unlink(missing_ok=True)
+        self._waiting = False

@@ -21,6 +21,7 @@ from campaigns.store import Contact, Store
 from campaigns.store.facts import STATE_FIELD
 from campaigns.variants import variant_for
 from outbound.clock import Clock
+from outbound.dialing.transactions import Transact
 from outbound.dialogue import Calendar
 from outbound.intents.times import when_meant
 from outbound.routes import Route
@@ -38,23 +39,25 @@ class Prepared:
 class Preparation:
     """Prepares calls for the contacts of a store."""
 
-    def __init__(self, store: Store, route: Route, clock: Clock) -> None:
+    def __init__(self, store: Store, route: Route, clock: Clock, transact: Transact) -> None:
         self._store = store
         self._route = route
         self._clock = clock
+        self._transact = transact
 
-    async def __call__(self, contact: Contact) -> Prepared:
-        """The call to a contact, from the newest version of its campaign.
+    async def __call__(self, contact: Contact, version_id: int) -> Prepared:
+        """The call to a contact under a version of its campaign.
 
         Raises:
             CampaignError: a field that the script needs is missing.
             AudioError: a prompt cannot be rendered.
+            StoreUnavailable: the store is away.
         """
-        record = self._store.campaign(contact.campaign)
-        script = script_of(record.source, contact, self._clock.now())
-        calendar = calendar_of(record.terms.window(record.name), contact.number, contact.timezone)
+        version = await self._transact(lambda: self._store.version(version_id))
+        script = script_of(version.source, contact, self._clock.now())
+        calendar = calendar_of(version.terms.window(contact.campaign), contact.number, contact.timezone)
         await self._route.prepare(script)
-        return Prepared(record.version_id, script, calendar)
+        return Prepared(version_id, script, calendar)
 
 
 def script_of(source: str, contact: Contact, now: datetime) -> Script:

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
+from pydantic_core import to_json
 from sqlalchemy import Connection
 
 from campaigns.compliance.book import digests
@@ -175,7 +176,7 @@ class Calls(Gate, Results):
             **{"as": disposition, "for": seconds, "why": detail},
         )
         if ended is not None and events:
-            _LOG.change(connection, call=call_id, what=json.dumps(list(events), ensure_ascii=False))
+            _LOG.change(connection, call=call_id, what=to_json(list(events)).decode())
         return ended
 
     def _list_unsaved(self, connection: Connection, call_id: int, now: datetime) -> None:
@@ -195,7 +196,7 @@ class Calls(Gate, Results):
         wait_seconds: float | None = None,
     ) -> None:
         """What becomes of the contact of a call that has ended."""
-        terms = self._terms_of(connection, row.version_id)
+        terms = self.version_of(connection, row.version_id).terms
         promise = None
         if disposition is Disposition.CALLBACK:
             promise = _PROMISE.one(connection, call=row.id)

@@ -17,6 +17,7 @@ from campaigns.store.ledger import Ledger
 from campaigns.store.prepared import Prepared
 from campaigns.store.tables import CampaignState, ContactState, table
 from campaigns.store.terms import Definition, Terms
+from campaigns.store.versions import Versions
 
 campaign = table(tables.Campaign)
 version = table(tables.CampaignVersion)
@@ -95,7 +96,7 @@ def record(connection: Connection, name: str) -> CampaignRecord:
     return _record(row)
 
 
-class Campaigns(Ledger):
+class Campaigns(Versions, Ledger):
     """What the store knows of campaigns."""
 
     def save_campaign(
@@ -173,11 +174,6 @@ class Campaigns(Ledger):
         """By name."""
         with self.reading() as connection:
             return [_record(row) for row in connection.execute(_RECORD)]
-
-    def campaign_source(self, version_id: int) -> str:
-        """The campaign file's text, as it stood in that version."""
-        with self.reading() as connection:
-            return str(connection.execute(sa.select(version.c.source).where(version.c.id == version_id)).scalar_one())
 
     def set_state(
         self, name: str, state: CampaignState, now: datetime, *, actor: str = OPERATOR, because: str = ""

@@ -12,18 +12,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection
 
 from campaigns.compliance.verdict import Rule, Verdict
 from campaigns.planning import Queue, share_out
 from campaigns.store import tables
-from campaigns.store.database import Database
+from campaigns.store.contacts import Contact, contact_from
 from campaigns.store.prepared import Prepared
 from campaigns.store.tables import CampaignState, ContactState, UtcDateTime, table
 from campaigns.store.terms import Terms
+from campaigns.store.versions import Versions
 
 campaign = table(tables.Campaign)
-version = table(tables.CampaignVersion)
 contact = table(tables.Contact)
 
 _WAIT_TOGETHER = 2_000
@@ -32,18 +32,27 @@ _WAIT_TOGETHER = 2_000
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """A contact that is due and held for whoever claimed it, for a while."""
+    """A contact that is due and held for whoever claimed it, for a while.
 
-    contact_id: int
-    campaign: str
+    Attributes:
+        contact: as it stood when it was claimed.
+        version_id: of its campaign, as it stood then.
+    """
+
+    contact: Contact
+    version_id: int
+
+    @property
+    def contact_id(self) -> int:
+        return self.contact.id
+
+    @property
+    def campaign(self) -> str:
+        return self.contact.campaign
 
 
-class Claims(Database):
+class Claims(Versions):
     """Claiming contacts and giving them back."""
-
-    def __init__(self, engine: Engine) -> None:
-        super().__init__(engine)
-        self._terms: dict[int, Terms] = {}
 
     def claim(
         self,
@@ -67,7 +76,7 @@ class Claims(Database):
         until = now + timedelta(seconds=lease_seconds)
         rooms, in_flight = rooms or {}, in_flight or {}
         with self.writing() as connection:
-            found: dict[int, tuple[Queue, list[tuple[bool, datetime, int, str]]]] = {}
+            found: dict[int, tuple[Queue, list[tuple[bool, datetime, int, Any]]]] = {}
             for row in _running(connection, campaign_names):
                 most = min(limit, rooms.get(row.name, limit))
                 if most <= 0:
@@ -75,19 +84,20 @@ class Claims(Database):
                 promised = {one.id: one for one in _PROMISED.rows(connection, campaign=row.id, now=now, most=most)}
                 due = _DUE.rows(connection, campaign=row.id, now=now, most=most)
                 others = [one for one in due if one.id not in promised]
-                waiting = [(False, one.next_at, one.id, row.name) for one in promised.values()]
-                waiting += [(True, one.next_at, one.id, row.name) for one in others]
+                waiting = [(False, one.next_at, one.id, row) for one in promised.values()]
+                waiting += [(True, one.next_at, one.id, row) for one in others]
                 if not waiting:
                     continue
-                terms, busy = self._terms_of(connection, row.version_id), in_flight.get(row.name, 0)
+                terms, busy = self.version_of(connection, row.version_id).terms, in_flight.get(row.name, 0)
                 queue = Queue(row.id, terms.priority, terms.share, busy, len(promised), len(others), most)
                 found[row.id] = queue, waiting
             oldest_first = sorted(found.values(), key=lambda one: one[1][0])
             shares = share_out(limit, [queue for queue, _ in oldest_first])
             chosen = sorted(one for queue, waiting in oldest_first for one in waiting[: shares[queue.campaign_id]])
-            for _, _, contact_id, _ in chosen:
-                _CLAIM.change(connection, contact=contact_id, until=until)
-            return [Claim(contact_id, name) for _, _, contact_id, name in chosen]
+            return [
+                Claim(contact_from(_CLAIM.one(connection, contact=contact_id, until=until), row.name), row.version_id)
+                for _, _, contact_id, row in chosen
+            ]
 
     def release(self, contact_ids: list[int]) -> None:
         """Gives claims back."""
@@ -104,13 +114,6 @@ class Claims(Database):
         with self.reading() as connection:
             firsts = (_FIRST.one(connection, campaign=one.id) for one in _running(connection, campaign_names))
             return min((first.next_at for first in firsts if first is not None), default=None)
-
-    def _terms_of(self, connection: Connection, version_id: int) -> Terms:
-        known = self._terms.get(version_id)
-        if known is None:  # a version never changes: it is read once
-            text = connection.execute(sa.select(version.c.terms).where(version.c.id == version_id)).scalar_one()
-            known = self._terms[version_id] = Terms.from_json(text)
-        return known
 
 
 def wait_with(connection: Connection, row: Any, terms: Terms, verdict: Verdict, now: datetime) -> None:
@@ -162,7 +165,9 @@ _PROMISED = Prepared(
     .with_for_update(skip_locked=True)
 )
 _FIRST = Prepared(_DUE_FIRST.where(contact.c.next_at.is_not(None)).limit(1))
-_CLAIM = Prepared(sa.update(contact).where(contact.c.id == _CONTACT).values(next_at=_moment("until")))
+_CLAIM = Prepared(
+    sa.update(contact).where(contact.c.id == _CONTACT).values(next_at=_moment("until")).returning(contact)
+)
 _NEXT_ONES = _DUE_FIRST.where(contact.c.next_at <= _moment("now")).limit(_WAIT_TOGETHER).subquery()
 _NEXT_IN_ZONE = (
     sa.select(contact.c.id)

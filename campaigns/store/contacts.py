@@ -112,16 +112,26 @@ def _count(connection: Connection, campaign_id: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
-def _contact(row: Any) -> Contact:
-    values = row._asdict()
-    last = values["last_disposition"]
+def contact_from(row: Any, campaign_name: str) -> Contact:
+    """A contact from a row of its table."""
     return Contact(
-        **values
-        | {
-            "fields": json.loads(values["fields"]),
-            "state": ContactState(values["state"]),
-            "last_disposition": Disposition(last) if last else None,
-        }
+        row.id,
+        campaign_name,
+        row.number,
+        row.reference,
+        row.timezone,
+        row.country,
+        row.language,
+        json.loads(row.fields),
+        ContactState(row.state),
+        row.closed_by,
+        row.held_by,
+        row.held_because,
+        row.attempts,
+        Disposition(row.last_disposition) if row.last_disposition else None,
+        row.due_at,
+        row.next_at,
+        row.added_at,
     )
 
 
@@ -228,7 +238,7 @@ class Contacts(Register, Consents):
             row = _BY_ID.one(connection, contact=contact_id)
         if row is None:
             raise NoSuchContact(contact_id)
-        return _contact(row)
+        return contact_from(row, row.campaign)
 
     def contact_counts(self, campaign_name: str) -> dict[str, int]:
         """How many contacts of a campaign are `open`, `calling` and `closed`.
@@ -267,7 +277,9 @@ class Contacts(Register, Consents):
         after = 0
         while True:
             with self.reading() as connection:
-                found = [_contact(row) for row in connection.execute(query.where(contact.c.id > after))]
+                found = [
+                    contact_from(row, row.campaign) for row in connection.execute(query.where(contact.c.id > after))
+                ]
             yield from found
             if len(found) < batch:
                 return

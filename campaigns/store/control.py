@@ -72,13 +72,12 @@ class Control(Campaigns):
     def running(self, names: Collection[str] | None = None) -> list[Running]:
         """The campaigns that run, by name; None is all of them."""
         with self.reading() as connection:
-            rows = _RUNNING.rows(connection)
-        return [
-            Running(row.id, row.name, terms, pace_from_json(row.pace) if row.pace else terms.pace, row.saved_at)
-            for row in rows
-            if names is None or row.name in names
-            for terms in (Terms.from_json(row.terms),)
-        ]
+            return [
+                Running(row.id, row.name, terms, pace_from_json(row.pace) if row.pace else terms.pace, row.saved_at)
+                for row in _RUNNING.rows(connection)
+                if names is None or row.name in names
+                for terms in (self.version_of(connection, row.version_id).terms,)
+            ]
 
     def set_pace(self, name: str, pace: Pace | None, now: datetime, *, actor: str = OPERATOR) -> None:
         """A pace in place of the file's, from the next call on; None is the file's again.
@@ -142,8 +141,7 @@ class Control(Campaigns):
 
 
 _RUNNING = Prepared(
-    sa.select(campaign.c.id, campaign.c.name, campaign.c.pace, campaign.c.saved_at, version.c.terms)
-    .join(version, version.c.id == campaign.c.version_id)
+    sa.select(campaign.c.id, campaign.c.name, campaign.c.pace, campaign.c.saved_at, campaign.c.version_id)
     .where(campaign.c.state == CampaignState.RUNNING)
     .order_by(campaign.c.name)
 )

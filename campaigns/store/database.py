@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -36,14 +36,18 @@ class StoreError(CampaignError):
     """The store cannot be opened or does not hold what was asked for."""
 
 
-def open_engine(url: str, *, durable: bool = True) -> Engine:
+def open_engine(url: str, *, durable: bool = True, shared: bool = True) -> Engine:
     """An engine for a path, `sqlite:///path` or `postgresql://…`, its tables brought to this version.
+
+    Args:
+        durable: see `open_store`.
+        shared: see `open_store`.
 
     Raises:
         StoreError: it cannot be reached, is no such database, or was made by a newer version.
     """
     try:
-        engine = _engine(url, durable=durable)
+        engine = _engine(url, durable=durable, shared=shared)
         try:
             _migrate(engine)
         except BaseException:
@@ -59,7 +63,7 @@ def open_engine(url: str, *, durable: bool = True) -> Engine:
     return engine
 
 
-def _engine(url: str, *, durable: bool) -> Engine:
+def _engine(url: str, *, durable: bool, shared: bool) -> Engine:
     if "://" not in url:
         url = f"sqlite:///{url}" if url != ":memory:" else "sqlite://"
     address = make_url(url)
@@ -68,9 +72,10 @@ def _engine(url: str, *, durable: bool) -> Engine:
     if address.get_backend_name() != "sqlite":
         raise ArgumentError("neither SQLite nor PostgreSQL")
     settings: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS, "check_same_thread": False}}
-    if address.database in (None, "", ":memory:"):
+    in_memory = address.database in (None, "", ":memory:")
+    if in_memory or not shared:
         settings["poolclass"] = StaticPool
-    else:
+    if not in_memory:
         Path(str(address.database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(address.set(drivername="sqlite+pysqlite"), **settings)
 
@@ -78,7 +83,7 @@ def _engine(url: str, *, durable: bool) -> Engine:
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: the driver's own begins too late to be safe
         for pragma in (
-            "journal_mode=WAL",
+            *(("journal_mode=WAL",) if shared else ("locking_mode=EXCLUSIVE", "journal_mode=MEMORY")),
             f"synchronous={'FULL' if durable else 'OFF'}",
             "foreign_keys=ON",
             "cache_size=-65536",
@@ -153,9 +158,12 @@ class Database:
             StoreDamaged: what it holds makes no sense to SQLite.
         """
         try:
-            if self.postgresql or self._one_connection:
-                alone = self._writer if self._one_connection else nullcontext()
-                with alone, self.engine.connect() as connection, connection.begin():
+            if self.postgresql:
+                with self.engine.connect() as connection, connection.begin():
+                    yield connection
+                return
+            if self._one_connection:
+                with self._alone("BEGIN") as connection:
                     yield connection
                 return
             kept = self._reader()
@@ -189,21 +197,27 @@ class Database:
                 with self.engine.begin() as connection:
                     yield connection
                 return
-            with self._writer:
-                if self._kept is None or self._kept.closed:
-                    self._kept = self._opened()
-                driver = _begun(self._kept, "BEGIN IMMEDIATE")
-                try:
-                    yield self._kept
-                    driver.execute("COMMIT")
-                except BaseException:
-                    driver.rollback()
-                    raise
+            with self._alone("BEGIN IMMEDIATE") as connection:
+                yield connection
         except (DBAPIError, self._driver.Error) as error:
             ours = self._ours(error)
             if ours is None:
                 raise
             raise ours from error
+
+    @contextmanager
+    def _alone(self, begin: str) -> Iterator[Connection]:
+        """The writer's connection, in a transaction (SQLite)."""
+        with self._writer:
+            if self._kept is None or self._kept.closed:
+                self._kept = self._opened()
+            driver = _begun(self._kept, begin)
+            try:
+                yield self._kept
+                driver.execute("COMMIT")
+            except BaseException:
+                driver.rollback()
+                raise
 
     def _reader(self) -> Connection:
         try:

@@ -131,7 +131,7 @@ class Gate(Contacts, Claims, Leases, NationalLists):
             if row is None:
                 raise NoSuchPermit(call_id)
             _, governing = place_of(shipped(), row)
-            return _permit(row, self._terms_of(connection, row.version_id), governing, call_id, row.attempt)
+            return _permit(row, self.version_of(connection, row.version_id).terms, governing, call_id, row.attempt)
 
     def may_call(self, contact_id: int, now: datetime) -> Verdict:
         """What the gate would say about a contact at that moment; changes nothing."""
@@ -147,7 +147,7 @@ class Gate(Contacts, Claims, Leases, NationalLists):
         row = query.one(connection, contact=contact_id, owner=owner, now=now)
         if row is None:
             raise NoSuchContact(contact_id)
-        return row, self._terms_of(connection, row.version_id)
+        return row, self.version_of(connection, row.version_id).terms
 
     def _judge(
         self, connection: Connection, row: Any, terms: Terms, now: datetime, already: list[Reason]

@@ -75,11 +75,15 @@ class Ledger(Database):
         super().__init__(engine)
         with self.reading() as connection:
             query = sa.select(secret.c.value).where(secret.c.name == "numbers")
-            self._key = bytes(connection.execute(query).scalar_one())
+            key = bytes(connection.execute(query).scalar_one())
+        self._keyed = hmac.new(key, digestmod=hashlib.sha256)
+        """Under the store's key, with nothing in it yet."""
 
     def keyed(self, text: str) -> str:
         """HMAC-SHA-256 under the store's key, hexadecimal."""
-        return hmac.digest(self._key, text.encode(), "sha256").hex()
+        made = self._keyed.copy()
+        made.update(text.encode())
+        return made.hexdigest()
 
     def subject(self, number: str) -> str:
         """What stands for a number in the ledger, erased or not."""

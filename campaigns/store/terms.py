@@ -10,7 +10,6 @@ import json
 from collections.abc import Mapping, Set
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
-from functools import lru_cache
 from typing import Protocol
 
 from campaigns.compliance.windows import Hours, Window
@@ -188,7 +187,6 @@ class Terms:
         return {name: value for name, (value, default) in kept.items() if value != default}
 
     @classmethod
-    @lru_cache(maxsize=256)
     def from_json(cls, text: str) -> Terms:
         """The terms that `to_json` wrote."""
         kept = json.loads(text)

@@ -181,7 +181,7 @@ def _store(db: str | None) -> Iterator[tuple[Store, str]]:
     """An empty store, thrown away afterwards unless it is named; and a folder for what else is thrown away."""
     with tempfile.TemporaryDirectory(prefix="outbound-simulate-") as folder:
         # A simulation that a power cut ends is begun anew: it does not wait for the disk.
-        store = open_store(db or f"{folder}/simulation.db", durable=False)
+        store = open_store(db or f"{folder}/simulation.db", durable=False, shared=db is not None)
         try:
             if store.campaigns():
                 output.fail("that store holds campaigns already", "name a new file with --db", code=2)
@@ -217,7 +217,8 @@ def _ordeal(question: Question, seed: int, db: str | None, json: bool) -> None:
     logging.disable(logging.WARNING)  # what breaks on purpose is told in thousands of lines
     try:
         with _store(db) as (_, folder):
-            survived = survive(db or f"{folder}/simulation.db", question, Faults(seed=seed), Path(folder))
+            url, shared = (f"{folder}/faults.db", False) if db is None else (db, True)
+            survived = survive(url, question, Faults(seed=seed), Path(folder), shared=shared)
     finally:
         logging.disable(before)
     if json:

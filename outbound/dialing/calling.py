@@ -66,7 +66,7 @@ class Calling:
         self._books = books
         self._watch = watch
         self._transact = transact
-        self._prepare = Preparation(store, route, clock)
+        self._prepare = Preparation(store, route, clock, transact)
         self._talking: set[asyncio.Task[object]] = set()
 
     def hang_up_all(self) -> None:
@@ -94,7 +94,7 @@ class Calling:
     async def _read(self, call_id: int) -> Ready:
         permit = await self._transact(lambda: self._store.permit(call_id))
         contact = await self._transact(lambda: self._store.contact(permit.contact_id))
-        return Ready(permit, await self._prepare(contact))
+        return Ready(permit, await self._prepare(contact, permit.version_id))
 
     async def _conduct(self, permit: Permit, prepared: Prepared) -> CallOutcome:
         order = DialOrder(permit.call_id, permit.number, permit.caller_id, permit.ring_seconds)

@@ -56,7 +56,7 @@ class Claiming:
         self._allow = allow
         self._watch = watch
         self._transact = transact
-        self._prepare = Preparation(store, route, clock)
+        self._prepare = Preparation(store, route, clock, transact)
         self._at_the_gate = asyncio.Lock()
         self._placed: set[int] = set()
         self._unasked: list[int] = []
@@ -89,13 +89,12 @@ class Claiming:
             StoreUnavailable: the store is away.
         """
         try:
-            contact = await self._transact(lambda: self._store.contact(claim.contact_id))
-            prepared = await self._prepare(contact)
+            prepared = await self._prepare(claim.contact, claim.version_id)
             permit = await self._ask(claim)
             if permit is None:
                 return None
             if permit.version_id != prepared.version_id:  # the campaign was edited while its prompts were rendered
-                prepared = await self._prepare(contact)
+                prepared = await self._prepare(claim.contact, permit.version_id)
         except StoreUnavailable:
             self._unasked.append(claim.contact_id)
             raise

@@ -33,6 +33,9 @@ class Throttle:
         self._breaker = breaker
         self._pacers: dict[str, Pacer] = {}
         self._slots: set[Slot] = set()
+        self._undecided: set[Slot] = set()
+        """Those of them that the gate has not said yes to."""
+        self._in_flight: Counter[str] = Counter()
 
     def hold_to(self, running: Iterable[Running]) -> None:
         """The campaigns as they run now; a changed pace holds from here on."""
@@ -44,19 +47,18 @@ class Throttle:
     @property
     def in_flight(self) -> Counter[str]:
         """Calls that have begun and not ended, by campaign."""
-        return Counter(slot.campaign for slot in self._slots)
+        return self._in_flight
 
     @property
     def undecided(self) -> Counter[str]:
         """Of these, the ones that the gate has not been asked about."""
-        return Counter(slot.campaign for slot in self._slots if not slot.placed)
+        return Counter(slot.campaign for slot in self._undecided)
 
     def room(self, now: datetime, channels: int) -> int:
         """How many calls may begin on the route."""
-        undecided = sum(not slot.placed for slot in self._slots)
         rooms = (
             channels - len(self._slots),
-            self._line.room(now, len(self._slots), undecided),
+            self._line.room(now, len(self._slots), len(self._undecided)),
             self._breaker.room(now),
         )
         return max(0, min(room for room in rooms if room is not None))
@@ -81,11 +83,14 @@ class Throttle:
         """A contact goes to the gate."""
         slot = Slot(campaign, self._breaker.begin())
         self._slots.add(slot)
+        self._undecided.add(slot)
+        self._in_flight[campaign] += 1
         return slot
 
     def placed(self, slot: Slot, now: datetime) -> None:
         """The gate said yes: it is dialled."""
         slot.placed = True
+        self._undecided.discard(slot)
         self._line.placed(now)
         if slot.campaign in self._pacers:
             self._pacers[slot.campaign].placed(now)
@@ -99,6 +104,8 @@ class Throttle:
 
     def leave(self, slot: Slot) -> None:
         """It takes no channel any more."""
-        self._slots.discard(slot)
+        self._slots.remove(slot)
+        self._undecided.discard(slot)
+        self._in_flight[slot.campaign] -= 1
         if slot.is_try and not slot.placed:
             self._breaker.gave_up()

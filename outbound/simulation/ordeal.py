@@ -68,26 +68,27 @@ class Survived:
     digest: str
 
 
-def survive(url: str, question: Question, faults: Faults, folder: Path) -> Survived:
+def survive(url: str, question: Question, faults: Faults, folder: Path, *, shared: bool = False) -> Survived:
     """Brings a campaign through its faults, to its end.
 
     Args:
         url: an empty store; it holds everything that happened afterwards.
         folder: for the journals of the processes.
+        shared: others have the store open meanwhile.
 
     Raises:
         OutboundError: it does not come to an end.
     """
-    return _Ordeal(url, question, faults, folder).survived()
+    return _Ordeal(url, question, faults, folder, shared).survived()
 
 
 class _Ordeal:
     """One campaign and all the processes that work on it."""
 
-    def __init__(self, url: str, question: Question, faults: Faults, folder: Path) -> None:
+    def __init__(self, url: str, question: Question, faults: Faults, folder: Path, shared: bool) -> None:
         self._question, self._faults = question, faults
         self._chance = Random(f"{faults.seed}/ordeal")
-        engine = open_engine(url, durable=False)
+        engine = open_engine(url, durable=False, shared=shared)
         self._staff = Store(engine)
         self._mortal = MortalStore(engine, self._dies)
         self._journal = MortalJournal(folder / "journal.jsonl", self._mortal)

@@ -104,7 +104,7 @@ def spoken(question: Question, met: list[Met], zone_of: Callable[[str], str], fo
     definition = question.definition
     again = {one.number: one.again for one in met}
     fields = example_fields(definition)
-    store = open_store(f"{folder}/spoken.db", durable=False)
+    store = open_store(f"{folder}/spoken.db", durable=False, shared=False)
     try:
         store.save_campaign(definition, question.source, question.start)
         contacts = [
