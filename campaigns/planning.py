@@ -3,7 +3,8 @@
 Decides how free channels are shared between campaigns (promised callbacks first, then priority, then fair shares), and,
 from how a call ended and the campaign's retry rules, when the next attempt is due or that there is none: never earlier
 than configured, in the calling window, and for somebody who was not there in a part of the day in which there is more
-hope. Among those who are due, who has waited longest is first. Whether a call is allowed at that moment is the gate's
+hope. Who answered before is called first in such a part of the day, too. Among those who are due, who has waited
+longest is first. Whether a call is allowed at that moment is the gate's
 business. Pure.
 """
 
@@ -125,24 +126,38 @@ _ANSWER_OUTWEIGHS = 3
 _LONGEST_MOVE = timedelta(days=1)
 
 
-def best_time(earliest: datetime, habits: Habits) -> datetime:
+def first_time(now: datetime, habits: Habits) -> datetime:
+    """The moment at which to call somebody for the first time in a campaign: `now`, or later on the same day.
+
+    Only for somebody who answered before it is worth waiting, until the part of the day in which they did. Outside the
+    window nothing is decided: the gate will say no, and it is asked about again.
+    """
+    if not any(one.answered for one in habits.past) or not habits.window.covers(habits.zone, now):
+        return now
+    return best_time(now, habits, days=1)
+
+
+def best_time(earliest: datetime, habits: Habits, *, days: int = 2) -> datetime:
     """The moment at which to try somebody who was not there: `earliest`, or within a day after it.
 
     In the calling window always; in the part of the day with the most answers and the fewest calls in vain; of equal
     ones in the first. A campaign's last day is not missed for it.
+
+    Args:
+        days: of the callee's calendar that are looked at, that of the first opening included.
     """
     opens = habits.window.opens_after(habits.zone, earliest)
     if opens is None:  # no window for a year: the gate will say so
         return earliest
-    candidates = [opens, *_later_parts(opens, habits)]
+    candidates = [opens, *_later_parts(opens, habits, days)]
     return min(candidates, key=lambda moment: (_hopeless(_part(moment.astimezone(habits.zone)), habits.past), moment))
 
 
-def _later_parts(opens: datetime, habits: Habits) -> Iterator[datetime]:
+def _later_parts(opens: datetime, habits: Habits, days: int) -> Iterator[datetime]:
     """The beginnings of the parts of the day within a day after the opening, as far as they are in the window."""
     local = opens.astimezone(habits.zone)
     spread = timedelta(minutes=local.minute, seconds=local.second, microseconds=local.microsecond)
-    for day in (local.date(), local.date() + timedelta(days=1)):
+    for day in (local.date() + timedelta(days=offset) for offset in range(days)):
         if habits.last_day is not None and day > habits.last_day:
             return
         for begins in _PARTS:

@@ -17,7 +17,6 @@ from pydantic_core import to_json
 from sqlalchemy import Connection
 
 from campaigns.compliance.book import digests
-from campaigns.compliance.windows import zones_of
 from campaigns.dnc import NewEntry, Reach
 from campaigns.outcomes import (
     Answer,
@@ -34,10 +33,11 @@ from campaigns.outcomes import (
     Via,
     WrongNumber,
 )
-from campaigns.planning import CLOSED_BY_CALLBACKS, NOBODY_THERE, Again, Closed, Habits, Past, after_call
+from campaigns.planning import CLOSED_BY_CALLBACKS, NOBODY_THERE, Again, Closed, Habits, after_call
 from campaigns.script import Purpose
 from campaigns.store import holds, tables
 from campaigns.store.gate import Gate
+from campaigns.store.habits import habits_of
 from campaigns.store.history import NoSuchCall
 from campaigns.store.ledger import ledger
 from campaigns.store.prepared import Prepared
@@ -231,14 +231,7 @@ class Calls(Gate, Results):
     def _habits(self, connection: Connection, row: Any, terms: Terms) -> Habits | None:
         """When the contact of a call may be called, and when somebody was there; None where its zone is not known."""
         where = _WHERE.one(connection, contact=row.contact_id)
-        zones = zones_of(where.number, where.timezone)
-        if not zones:
-            return None
-        past = [
-            Past(earlier.week_hour % 24, Disposition(earlier.disposition).reached)
-            for earlier in _PAST.rows(connection, number=where.number)
-        ]
-        return Habits(zones[0], terms.window(where.campaign), past, terms.closes_on)
+        return habits_of(connection, where.number, where.timezone, terms, where.campaign)
 
     def recover(self, now: datetime, owner: str, under_way: Collection[int] | None = None) -> int:
         """Ends the calls that dead processes left behind; how many.
@@ -367,14 +360,6 @@ _WHERE = Prepared(
     sa.select(contact.c.number, contact.c.timezone, campaign.c.name.label("campaign"))
     .join(campaign, campaign.c.id == contact.c.campaign_id)
     .where(contact.c.id == sa.bindparam("contact"))
-)
-_REMEMBERED = 20
-_PAST = Prepared(
-    sa.select(call.c.week_hour, call.c.disposition)
-    .where(call.c.number == sa.bindparam("number"), call.c.week_hour.is_not(None))
-    .where(sa.or_(*(call.c.disposition == one.value for one in Disposition if one.reached or one in NOBODY_THERE)))
-    .order_by(call.c.dialed_at.desc())
-    .limit(_REMEMBERED)
 )
 _LAST_RULES = sa.select(ledger.c.body).where(ledger.c.action == "rules.load").order_by(ledger.c.seq.desc()).limit(1)
 _KINDS = sa.select(result.c.kind).where(result.c.call_id == sa.bindparam("call"))

@@ -15,9 +15,10 @@ import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from campaigns.compliance.verdict import Rule, Verdict
-from campaigns.planning import Queue, share_out
+from campaigns.planning import Queue, first_time, share_out
 from campaigns.store import tables
 from campaigns.store.contacts import Contact, contact_from
+from campaigns.store.habits import habits_of
 from campaigns.store.prepared import Prepared
 from campaigns.store.tables import CampaignState, ContactState, UtcDateTime, table
 from campaigns.store.terms import Terms
@@ -25,7 +26,12 @@ from campaigns.store.versions import Versions
 
 campaign = table(tables.Campaign)
 contact = table(tables.Contact)
+call = table(tables.Call)
 
+BEST_TIME = "best_time"
+"""What a contact waits for who answered before in another part of the day."""
+_LOOKS = 20
+"""So often at most one claim looks for somebody who is not better called later."""
 _WAIT_TOGETHER = 2_000
 """So many in one transaction: a result that somebody has just given must not wait long for it."""
 
@@ -74,30 +80,68 @@ class Claims(Versions):
             in_flight: how many channels each campaign has already.
         """
         until = now + timedelta(seconds=lease_seconds)
-        rooms, in_flight = rooms or {}, in_flight or {}
         with self.writing() as connection:
-            found: dict[int, tuple[Queue, list[tuple[bool, datetime, int, Any]]]] = {}
-            for row in _running(connection, campaign_names):
-                most = min(limit, rooms.get(row.name, limit))
-                if most <= 0:
-                    continue
-                promised = {one.id: one for one in _PROMISED.rows(connection, campaign=row.id, now=now, most=most)}
-                due = _DUE.rows(connection, campaign=row.id, now=now, most=most)
-                others = [one for one in due if one.id not in promised]
-                waiting = [(False, one.next_at, one.id, row) for one in promised.values()]
-                waiting += [(True, one.next_at, one.id, row) for one in others]
-                if not waiting:
-                    continue
-                terms, busy = self.version_of(connection, row.version_id).terms, in_flight.get(row.name, 0)
-                queue = Queue(row.id, terms.priority, terms.share, busy, len(promised), len(others), most)
-                found[row.id] = queue, waiting
-            oldest_first = sorted(found.values(), key=lambda one: one[1][0])
-            shares = share_out(limit, [queue for queue, _ in oldest_first])
-            chosen = sorted(one for queue, waiting in oldest_first for one in waiting[: shares[queue.campaign_id]])
-            return [
-                Claim(contact_from(_CLAIM.one(connection, contact=contact_id, until=until), row.name), row.version_id)
-                for _, _, contact_id, row in chosen
-            ]
+            for _ in range(_LOOKS):
+                chosen = self._chosen(connection, now, limit, campaign_names, rooms or {}, in_flight or {})
+                taken = [
+                    Claim(
+                        contact_from(_CLAIM.one(connection, contact=contact_id, until=until), one.name), one.version_id
+                    )
+                    for contact_id, one in chosen
+                ]
+                claims = [claim for claim in taken if not self._comes_later(connection, claim, now)]
+                if claims or not chosen:
+                    break
+            return claims
+
+    def _chosen(
+        self,
+        connection: Connection,
+        now: datetime,
+        limit: int,
+        campaign_names: list[str] | None,
+        rooms: Mapping[str, int],
+        in_flight: Mapping[str, int],
+    ) -> list[tuple[int, Any]]:
+        """The contacts that are next, each with the row of its campaign."""
+        found: dict[int, tuple[Queue, list[tuple[bool, datetime, int, Any]]]] = {}
+        for row in _running(connection, campaign_names):
+            most = min(limit, rooms.get(row.name, limit))
+            if most <= 0:
+                continue
+            promised = {one.id: one for one in _PROMISED.rows(connection, campaign=row.id, now=now, most=most)}
+            due = _DUE.rows(connection, campaign=row.id, now=now, most=most)
+            others = [one for one in due if one.id not in promised]
+            waiting = [(False, one.next_at, one.id, row) for one in promised.values()]
+            waiting += [(True, one.next_at, one.id, row) for one in others]
+            if not waiting:
+                continue
+            terms, busy = self.version_of(connection, row.version_id).terms, in_flight.get(row.name, 0)
+            queue = Queue(row.id, terms.priority, terms.share, busy, len(promised), len(others), most)
+            found[row.id] = queue, waiting
+        oldest_first = sorted(found.values(), key=lambda one: one[1][0])
+        shares = share_out(limit, [queue for queue, _ in oldest_first])
+        chosen = sorted(one for queue, waiting in oldest_first for one in waiting[: shares[queue.campaign_id]])
+        return [(contact_id, row) for _, _, contact_id, row in chosen]
+
+    def _comes_later(self, connection: Connection, claim: Claim, now: datetime) -> bool:
+        """Whether somebody who is to be called for the first time is better called later today; then they wait.
+
+        Once: whose time has come is called, however long the queue was.
+        """
+        one = claim.contact
+        if one.attempts or one.last_disposition or one.held_by == BEST_TIME:
+            return False
+        if _CALLED.one(connection, number=one.number) is None:
+            return False
+        terms = self.version_of(connection, claim.version_id).terms
+        habits = habits_of(connection, one.number, one.timezone, terms, one.campaign)
+        moment = first_time(now, habits) if habits is not None else now
+        if moment <= now:
+            return False
+        because = "Calls to this number were answered at another time of the day."
+        _WAIT.change(connection, contact=one.id, until=moment, rule=BEST_TIME, because=because)
+        return True
 
     def release(self, contact_ids: list[int]) -> None:
         """Gives claims back."""
@@ -145,6 +189,12 @@ def _moment(name: str) -> sa.BindParameter[datetime]:
 
 _CONTACT: sa.BindParameter[int] = sa.bindparam("contact")
 _OPEN = sa.literal_column("contact.state") == sa.literal_column("'open'")  # as the index has it
+_CALLED = Prepared(sa.select(call.c.id).where(call.c.number == sa.bindparam("number")).limit(1))
+_WAIT = Prepared(
+    sa.update(contact)
+    .where(contact.c.id == _CONTACT)
+    .values(next_at=_moment("until"), held_by=sa.bindparam("rule"), held_because=sa.bindparam("because"))
+)
 _RUNNING = Prepared(
     sa.select(campaign.c.id, campaign.c.name, campaign.c.version_id).where(campaign.c.state == CampaignState.RUNNING)
 )

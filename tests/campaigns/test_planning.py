@@ -22,6 +22,7 @@ from campaigns.planning import (
     RetryRule,
     after_call,
     best_time,
+    first_time,
     share_out,
 )
 
@@ -71,6 +72,30 @@ def test_who_answered_once_is_tried_at_that_time_again() -> None:
 
 def test_the_last_day_of_a_campaign_is_not_missed_for_a_better_hour() -> None:
     assert at(18, Past(18, False), last_day=date(2026, 3, 3)) == (3, 18)
+
+
+@given(moments, habits)
+def test_a_first_call_waits_at_most_until_later_that_day_and_in_the_window(now: datetime, known: Habits) -> None:
+    first = first_time(now, known)
+    assert first >= now
+    if first != now:
+        assert known.window.covers(known.zone, now)
+        assert known.window.covers(known.zone, first)
+        assert first.astimezone(known.zone).date() == now.astimezone(known.zone).date()
+
+
+def test_only_who_answered_before_waits_for_a_first_call() -> None:
+    def first(hour: int, *past: Past) -> tuple[int, int]:
+        now = datetime(2026, 3, 3, hour, 20, tzinfo=NEW_YORK)
+        moment = first_time(now, Habits(NEW_YORK, WINDOW, past)).astimezone(NEW_YORK)
+        return moment.day, moment.hour
+
+    assert first(10) == (3, 10)
+    assert first(10, Past(10, False), Past(11, False)) == (3, 10)
+    assert first(10, Past(18, True)) == (3, 17)
+    assert first(18, Past(18, True)) == (3, 18)
+    assert first(14, Past(10, True)) == (3, 14)  # the morning is over: not put off to another day
+    assert first(8, Past(18, True)) == (3, 8)  # no calling hours: for the gate to say
 
 
 @given(

@@ -11,10 +11,11 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
+from campaigns.outcomes import Disposition
 from campaigns.store import CampaignState, LeaseHeld, Permit, Store, StoreError, claims, open_store
 from campaigns.store.tables import Base
 from tests.campaigns.samples import MONDAY_NOON, Calling, Definition, Person
-from tests.campaigns.store.house import OWNER, running
+from tests.campaigns.store.house import OWNER, ask, dial, running
 
 MINUTE = timedelta(minutes=1)
 
@@ -49,6 +50,34 @@ def test_the_longest_due_comes_first_over_all_campaigns(store: Store) -> None:
     running(store, Person("+12125550002"), definition=Definition("first"), now=MONDAY_NOON - MINUTE)
     assert [claim.campaign for claim in store.claim(MONDAY_NOON, 5)] == ["first", "second"]
     assert store.claim(MONDAY_NOON + 10 * MINUTE, 5, campaign_names=["second"])[0].campaign == "second"
+
+
+def test_who_answered_in_the_evening_before_is_first_called_in_the_evening_and_others_meanwhile(store: Store) -> None:
+    evening = MONDAY_NOON + timedelta(hours=6)
+    known, unknown = "+12125550001", "+12125550002"
+    running(store, Person(known), definition=Definition("first"), now=MONDAY_NOON)
+    store.finish(dial(store, evening).call_id, Disposition.COMPLETED, evening)
+    tuesday = MONDAY_NOON + timedelta(days=1)
+    running(store, Person(known), Person(unknown), definition=Definition("second"), now=tuesday)
+    permit = dial(store, tuesday)
+    assert permit.number == unknown
+    store.finish(permit.call_id, Disposition.COMPLETED, tuesday)
+    assert store.claim(tuesday, 5) == []
+    (waits,) = store.contacts("second", number=known)
+    assert (waits.held_by, waits.next_at) == ("best_time", tuesday + timedelta(hours=5))
+    (claim,) = store.claim(tuesday + timedelta(hours=5), 1)
+    assert claim.contact.number == known
+    assert isinstance(ask(store, claim.contact_id, tuesday + timedelta(hours=5)), Permit)
+
+
+def test_who_was_put_off_to_the_best_time_once_is_called_when_the_queue_lets_them(store: Store) -> None:
+    evening = MONDAY_NOON + timedelta(hours=6)
+    running(store, Person(), definition=Definition("first"), now=MONDAY_NOON)
+    store.finish(dial(store, evening).call_id, Disposition.COMPLETED, evening)
+    tuesday, wednesday = MONDAY_NOON + timedelta(days=1), MONDAY_NOON + timedelta(days=2)
+    running(store, Person(), definition=Definition("second"), now=tuesday)
+    assert store.claim(tuesday, 1) == []
+    assert len(store.claim(wednesday, 1)) == 1
 
 
 def test_one_contact_is_authorised_once_however_many_ask_at_the_same_time(store: Store) -> None:
