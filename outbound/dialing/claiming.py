@@ -13,12 +13,14 @@ from datetime import datetime
 
 from audio.errors import AudioError
 from campaigns.errors import CampaignError
+from campaigns.outcomes import Disposition
 from campaigns.store import Claim, Permit, Refusal, Store, StoreUnavailable
+from outbound.call import CallOutcome
 from outbound.clock import Clock
 from outbound.dialing.books import Books
 from outbound.dialing.calling import Ready
 from outbound.dialing.clockwatch import ClockWatch
-from outbound.dialing.news import Placed, Refused, Watch
+from outbound.dialing.news import Finished, Placed, Refused, Watch
 from outbound.dialing.transactions import Transact
 from outbound.preparation import Preparation
 from outbound.routes import Route
@@ -91,17 +93,31 @@ class Claiming:
         try:
             prepared = await self._prepare(claim.contact, claim.version_id)
             permit = await self._ask(claim)
-            if permit is None:
-                return None
-            if permit.version_id != prepared.version_id:  # the campaign was edited while its prompts were rendered
-                prepared = await self._prepare(claim.contact, permit.version_id)
         except StoreUnavailable:
             self._unasked.append(claim.contact_id)
             raise
         except (CampaignError, AudioError) as error:
             log.error("contact %d of %s was not called: %s", claim.contact_id, claim.campaign, error)
             return None
-        return Ready(permit, prepared)
+        if permit is None or permit.version_id == prepared.version_id:
+            return permit and Ready(permit, prepared)
+        return await self._prepared_anew(claim, permit)
+
+    async def _prepared_anew(self, claim: Claim, permit: Permit) -> Ready | None:
+        """The campaign was edited while its prompts were rendered. Where that fails, nobody's phone rings for it.
+
+        The call's row is on disk: it is closed as one that was not dialled, and counts as no attempt.
+        """
+        try:
+            return Ready(permit, await self._prepare(claim.contact, permit.version_id))
+        except (CampaignError, AudioError) as error:
+            log.error("call %d was not dialled: %s", permit.call_id, error)
+            outcome = CallOutcome(Disposition.ROUTE_DOWN, 0.0, "it could not be made ready", ())
+            recorded = await self._books.finish(permit.call_id, outcome)
+            self.ended(permit.call_id)
+            if recorded is not None:
+                self._watch(Finished(permit.call_id, permit.campaign, recorded, 0.0, self._clock.now()))
+            return None
 
     async def recover(self) -> int:
         """Settles the calls that nobody holds any more; how many. Who could not be asked about is due again."""

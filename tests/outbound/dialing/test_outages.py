@@ -13,7 +13,9 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from campaigns.store import ContactState, Store, open_store
+from campaigns.store import ContactState, Store, StoreUnavailable, open_store
+from campaigns.store.database import open_engine
+from campaigns.store.versions import Version
 from outbound.clock import LoopClock
 from outbound.dialer import Dialer
 from outbound.dialing.news import Finished, Happened, News, Placed, StoreIsAway, StoreIsBack
@@ -22,6 +24,7 @@ from outbound.dialogue.events import SaveFailed
 from outbound.journal import Journal
 from outbound.routes import TextRoute
 from outbound.simulation.callee import Callee, Presses
+from outbound.simulation.clock import run_virtually
 from tests.outbound.dialing.house import NOON, add
 
 QUICK = Callee("quick", rings=0.01, greeting="", thinks=0.01, does=(Presses("9", after=0.3),))
@@ -117,6 +120,40 @@ def test_a_call_in_progress_is_ended_politely_when_the_store_goes_away(store: St
     finished = {news.call_id: news.disposition.value for news in told if isinstance(news, Finished)}
     assert failed
     assert {finished[call_id] for call_id in failed} == {"opted_out"}
+
+
+def test_a_call_whose_edited_campaign_cannot_be_read_is_closed_as_not_dialled_by_the_same_run(tmp_path: Path) -> None:
+    """The store goes away between the gate's yes and the campaign's new text: no row is left behind."""
+
+    class Forgetful(Store):
+        edited = False
+        failures = 2
+
+        def version(self, version_id: int) -> Version:
+            if not self.edited:  # somebody edits the campaign while the first call is made ready
+                self.edited = True
+                add(self, people=0, more="alarm: {opt_outs: 100}\npriority: 7")
+            elif version_id > 1 and self.failures:
+                self.failures -= 1
+                raise StoreUnavailable("away")
+            return super().version(version_id)
+
+    store = Forgetful(open_engine(str(tmp_path / "store.db")))
+    add(store, people=2, more="alarm: {opt_outs: 100}")
+    told: list[News] = []
+
+    async def main() -> None:
+        clock = LoopClock(NOON, asyncio.get_running_loop())
+        route = TextRoute(lambda _: QUICK, clock, 2)
+        await Dialer(store, route, clock, Journal(tmp_path / "journal"), owner="test", watch=told.append).run()
+
+    run_virtually(main())
+    _everybody_was_called_once(store)
+    ended = {news.call_id: news.disposition.value for news in told if isinstance(news, Finished)}
+    assert {news.call_id for news in told if isinstance(news, Placed)} == set(ended)
+    assert Counter(ended.values()) == {"route_down": 2, "opted_out": 2}
+    assert [contact.attempts for contact in store.contacts("parcels")] == [1, 1]
+    store.close()
 
 
 def _everybody_was_called_once(store: Store) -> None:
