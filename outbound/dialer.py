@@ -219,7 +219,8 @@ class Dialer:
             self._away_seconds = FIRST_WAIT_SECONDS
         else:
             self._away_seconds = min(2 * self._away_seconds, LONGEST_WAIT_SECONDS)
-        await _within(self._away_seconds, self._draining)
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._draining.wait(), self._away_seconds)
 
     def _begin(self, claim: Claim) -> None:
         task = asyncio.ensure_future(self._one(claim, self._throttle.begin(claim.campaign)))
@@ -335,7 +336,10 @@ class Dialer:
         if moment is not None:
             until = max(0.0, (moment - self._clock.now()).total_seconds())
             seconds = until if seconds is None else min(seconds, until)
-        await _within(seconds, self._stirred)
+        timer = None if seconds is None else asyncio.get_running_loop().call_later(seconds, self._stirred.set)
+        await self._stirred.wait()
+        if timer is not None:
+            timer.cancel()
         self._stirred.clear()
 
     async def _all_ended(self) -> None:
@@ -345,10 +349,3 @@ class Dialer:
 
     async def _in_store(self, function: Callable[[], T]) -> T:
         return await self._transact(function)
-
-
-async def _within(seconds: float | None, event: asyncio.Event) -> None:
-    """Waits for an event, but no longer than so long; None: as long as it takes."""
-    with suppress(TimeoutError):
-        async with asyncio.timeout(seconds):
-            await event.wait()

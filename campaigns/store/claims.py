@@ -83,13 +83,12 @@ class Claims(Versions):
         with self.writing() as connection:
             for _ in range(_LOOKS):
                 chosen = self._chosen(connection, now, limit, campaign_names, rooms or {}, in_flight or {})
-                taken = [
-                    Claim(
-                        contact_from(_CLAIM.one(connection, contact=contact_id, until=until), one.name), one.version_id
-                    )
-                    for contact_id, one in chosen
-                ]
-                claims = [claim for claim in taken if not self._comes_later(connection, claim, now)]
+                claims = []
+                for contact_id, running in chosen:
+                    row = _CLAIM.one(connection, contact=contact_id, until=until)
+                    claim = Claim(contact_from(row, running.name), running.version_id)
+                    if not row.called or not self._comes_later(connection, claim, now):
+                        claims.append(claim)
                 if claims or not chosen:
                     break
             return claims
@@ -125,14 +124,12 @@ class Claims(Versions):
         return [(contact_id, row) for _, _, contact_id, row in chosen]
 
     def _comes_later(self, connection: Connection, claim: Claim, now: datetime) -> bool:
-        """Whether somebody who is to be called for the first time is better called later today; then they wait.
+        """Whether somebody who is to be called for the first time here is better called later today; then they wait.
 
         Once: whose time has come is called, however long the queue was.
         """
         one = claim.contact
         if one.attempts or one.last_disposition or one.held_by == BEST_TIME:
-            return False
-        if _CALLED.one(connection, number=one.number) is None:
             return False
         terms = self.version_of(connection, claim.version_id).terms
         habits = habits_of(connection, one.number, one.timezone, terms, one.campaign)
@@ -189,7 +186,6 @@ def _moment(name: str) -> sa.BindParameter[datetime]:
 
 _CONTACT: sa.BindParameter[int] = sa.bindparam("contact")
 _OPEN = sa.literal_column("contact.state") == sa.literal_column("'open'")  # as the index has it
-_CALLED = Prepared(sa.select(call.c.id).where(call.c.number == sa.bindparam("number")).limit(1))
 _WAIT = Prepared(
     sa.update(contact)
     .where(contact.c.id == _CONTACT)
@@ -216,8 +212,12 @@ _PROMISED = Prepared(
 )
 _FIRST = Prepared(_DUE_FIRST.where(contact.c.next_at.is_not(None)).limit(1))
 _CLAIM = Prepared(
-    sa.update(contact).where(contact.c.id == _CONTACT).values(next_at=_moment("until")).returning(contact)
+    sa.update(contact)
+    .where(contact.c.id == _CONTACT)
+    .values(next_at=_moment("until"))
+    .returning(contact, sa.exists().where(call.c.number == sa.literal_column("contact.number")).label("called"))
 )
+"""`called`: in whatever campaign. Columns stand without their table in RETURNING; in a question they must not."""
 _NEXT_ONES = _DUE_FIRST.where(contact.c.next_at <= _moment("now")).limit(_WAIT_TOGETHER).subquery()
 _NEXT_IN_ZONE = (
     sa.select(contact.c.id)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -149,21 +149,29 @@ class Database:
         self._troubles = OperationalError, InterfaceError, self._driver.OperationalError, self._driver.InterfaceError
         """Failures that are not the fault of what was asked; the driver's own come from prepared statements."""
 
-    @contextmanager
-    def reading(self) -> Iterator[Connection]:
+    def reading(self) -> AbstractContextManager[Connection]:
         """A consistent look at the store.
 
         Raises:
             StoreUnavailable: it cannot be read.
             StoreDamaged: what it holds makes no sense to SQLite.
         """
+        return self._alone("BEGIN") if self._one_connection else self._beside_others()
+
+    def writing(self) -> AbstractContextManager[Connection]:
+        """One transaction that holds the store's write lock from its first statement on (SQLite).
+
+        Raises:
+            StoreUnavailable: it cannot be written; nothing was.
+            StoreDamaged: what it holds makes no sense to SQLite; nothing was written.
+        """
+        return self._alone("BEGIN IMMEDIATE")
+
+    @contextmanager
+    def _beside_others(self) -> Iterator[Connection]:
         try:
             if self.postgresql:
                 with self.engine.connect() as connection, connection.begin():
-                    yield connection
-                return
-            if self._one_connection:
-                with self._alone("BEGIN") as connection:
                     yield connection
                 return
             kept = self._reader()
@@ -185,39 +193,28 @@ class Database:
             raise ours from error
 
     @contextmanager
-    def writing(self) -> Iterator[Connection]:
-        """One transaction that holds the store's write lock from its first statement on (SQLite).
-
-        Raises:
-            StoreUnavailable: it cannot be written; nothing was.
-            StoreDamaged: what it holds makes no sense to SQLite; nothing was written.
-        """
+    def _alone(self, begin: str) -> Iterator[Connection]:
+        """On the writer's connection (SQLite)."""
         try:
             if self.postgresql:
                 with self.engine.begin() as connection:
                     yield connection
                 return
-            with self._alone("BEGIN IMMEDIATE") as connection:
-                yield connection
+            with self._writer:
+                if self._kept is None or self._kept.closed:
+                    self._kept = self._opened()
+                driver = _begun(self._kept, begin)
+                try:
+                    yield self._kept
+                    driver.execute("COMMIT")
+                except BaseException:
+                    driver.rollback()
+                    raise
         except (DBAPIError, self._driver.Error) as error:
             ours = self._ours(error)
             if ours is None:
                 raise
             raise ours from error
-
-    @contextmanager
-    def _alone(self, begin: str) -> Iterator[Connection]:
-        """The writer's connection, in a transaction (SQLite)."""
-        with self._writer:
-            if self._kept is None or self._kept.closed:
-                self._kept = self._opened()
-            driver = _begun(self._kept, begin)
-            try:
-                yield self._kept
-                driver.execute("COMMIT")
-            except BaseException:
-                driver.rollback()
-                raise
 
     def _reader(self) -> Connection:
         try:

@@ -99,8 +99,10 @@ class Claiming:
         except (CampaignError, AudioError) as error:
             log.error("contact %d of %s was not called: %s", claim.contact_id, claim.campaign, error)
             return None
-        if permit is None or permit.version_id == prepared.version_id:
-            return permit and Ready(permit, prepared)
+        if permit is None:
+            return None
+        if permit.version_id == prepared.version_id:
+            return Ready(permit, prepared)
         return await self._prepared_anew(claim, permit)
 
     async def _prepared_anew(self, claim: Claim, permit: Permit) -> Ready | None:
