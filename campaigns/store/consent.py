@@ -16,6 +16,7 @@ from campaigns.compliance.verdict import Rule
 from campaigns.script import Purpose
 from campaigns.store import holds, tables
 from campaigns.store.ledger import Ledger, digest_of, row_digest
+from campaigns.store.many import among
 from campaigns.store.tables import table
 
 consent = table(tables.ConsentRecord)
@@ -87,7 +88,7 @@ class Consents(Ledger):
             with self.writing() as connection:
                 self.lock_numbers(connection, batch)
                 same = sa.select(consent.c.number).where(
-                    consent.c.number.in_(batch),
+                    among(connection, consent.c.number, batch),
                     consent.c.brand == brand,
                     consent.c.purpose == given.purpose,
                     consent.c.basis == given.basis,
@@ -132,7 +133,7 @@ class Consents(Ledger):
             "basis": given.basis,
         }
         waited = contact.c.held_by.in_([Rule.CONSENT, Rule.NATIONAL_LIST, Rule.LIST_AGE])
-        holds.release(connection, contact.c.number.in_(numbers), waited)
+        holds.release(connection, among(connection, contact.c.number, numbers), waited)
         link = self.record(connection, now, actor, "consent.give", numbers[0] if len(numbers) == 1 else None, body)
         connection.execute(sa.insert(consent), [row | {"link": link} for row in rows])
 
