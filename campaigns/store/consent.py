@@ -15,6 +15,7 @@ from sqlalchemy import Connection
 from campaigns.compliance.verdict import Rule
 from campaigns.script import Purpose
 from campaigns.store import holds, tables
+from campaigns.store.database import making_sense
 from campaigns.store.ledger import Ledger, digest_of, row_digest
 from campaigns.store.many import among
 from campaigns.store.tables import table
@@ -163,7 +164,8 @@ class Consents(Ledger):
 def _kept(values: dict[str, Any]) -> KeptConsent:
     names = (name for name in KeptConsent.__dataclass_fields__)
     given = {name: values[name] for name in names}
-    return KeptConsent(**given | {"purpose": Purpose(given["purpose"]), "basis": Basis(given["basis"])})
+    with making_sense():
+        return KeptConsent(**given | {"purpose": Purpose(given["purpose"]), "basis": Basis(given["basis"])})
 
 
 _FIXED = ("number", "brand", "purpose", "basis", "wording", "evidence", "actor", "given_at", "expires_at")

@@ -16,7 +16,7 @@ from sqlalchemy.dialects import postgresql
 from campaigns.outcomes import Disposition
 from campaigns.store import campaigns, tables
 from campaigns.store.consent import Consent, Consents
-from campaigns.store.database import StoreError
+from campaigns.store.database import StoreError, making_sense
 from campaigns.store.ledger import ERASED
 from campaigns.store.many import among
 from campaigns.store.prepared import Prepared
@@ -129,6 +129,7 @@ def _in_force(record: campaigns.CampaignRecord, now: datetime) -> sa.Select[Any]
     )
 
 
+@making_sense()
 def _contact(row: Any) -> Contact:
     values = row._asdict()
     last = values["last_disposition"]

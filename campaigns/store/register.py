@@ -17,7 +17,7 @@ from sqlalchemy import Connection
 from campaigns.dnc import Entry, NewEntry, Reach
 from campaigns.outcomes import Scope, Source
 from campaigns.store import tables
-from campaigns.store.database import StoreError
+from campaigns.store.database import StoreError, making_sense
 from campaigns.store.ledger import Ledger, digest_of, row_digest
 from campaigns.store.many import among
 from campaigns.store.tables import ContactState, table
@@ -50,11 +50,13 @@ EVERYTHING = EntryFilter()
 
 
 def _entry(row: Any) -> Entry:
+    with making_sense():
+        reach, source = Reach(Scope(row.scope), row.target), Source(row.source)
     return Entry(
         id=row.id,
         number=row.number,
-        reach=Reach(Scope(row.scope), row.target),
-        source=Source(row.source),
+        reach=reach,
+        source=source,
         call_id=row.call_id,
         campaign=row.campaign or "",
         words=row.words,
