@@ -25,6 +25,7 @@ from apscheduler.triggers.cron import CronTrigger
 from apscheduler.triggers.interval import IntervalTrigger
 from sqlalchemy.exc import SQLAlchemyError
 
+from audio.synthesis import PromptCache
 from campaigns.compliance.book import shipped
 from campaigns.compliance.packs import ListRule
 from campaigns.dnc import ExportFormat
@@ -55,11 +56,13 @@ class Calendar:
         export_folder: gets the do-not-call register each day, in a file named after the day (UTC).
         export_hour: 0-23, UTC.
         retention: what is let go of, each hour.
+        sounds: rendered speech, which may say names: let go of like recordings, from its last use on.
     """
 
     export_folder: Path | None = None
     export_hour: int = 3
     retention: Retention | None = None
+    sounds: PromptCache | None = None
 
 
 _work: dict[str, Callable[[], object]] = {}
@@ -79,7 +82,7 @@ def scheduled(store: Store, clock: Clock, calendar: Calendar) -> Iterator[Backgr
         wanted["export"] = lambda: export(store, folder, clock.now()), at_night
     if retention is not None:
         hourly = IntervalTrigger(hours=1, timezone=UTC)
-        wanted["retention"] = lambda: store.purge(clock.now(), retention, ACTOR), hourly
+        wanted["retention"] = lambda: let_go(store, retention, calendar.sounds, clock.now()), hourly
     scheduler = BackgroundScheduler(
         jobstores={"default": _Timetable(store, clock)},
         executors={"default": ThreadPoolExecutor(1)},
@@ -107,6 +110,17 @@ def do(name: str) -> None:
         work()
     except Exception:  # whatever it was, calls in progress go on, and the next time it is tried again
         log.exception("%s failed", name)
+
+
+def let_go(store: Store, retention: Retention, sounds: PromptCache | None, now: datetime) -> None:
+    """Erases what is older than it may be kept.
+
+    Raises:
+        CampaignError, AudioError: it cannot be erased.
+    """
+    store.purge(now, retention, ACTOR)
+    if sounds is not None and retention.recordings is not None:
+        sounds.forget(now - retention.recordings)
 
 
 def export(store: Store, folder: Path, now: datetime) -> Path:

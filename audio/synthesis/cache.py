@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+import math
 import os
 import tempfile
 import threading
+from datetime import datetime
 from pathlib import Path
 from typing import Final
 
@@ -73,6 +75,27 @@ class PromptCache:
             self._size += size
             if self._size > self._limit:
                 self._size = self._trim()
+
+    def forget(self, unused_since: datetime | None = None) -> int:
+        """Remove the sounds that were not used since, or all of them; how many. Nobody can tell whose name one says.
+
+        Raises:
+            AudioError: one of them cannot be removed.
+        """
+        before = unused_since.timestamp() if unused_since is not None else math.inf
+        going = [path for used, _, path in self._entries() if used < before]
+        if unused_since is None:
+            going += self._folder.glob("*.part")  # of a process that died
+        try:
+            for path in going:
+                path.unlink(missing_ok=True)
+        except OSError as error:
+            raise AudioError(
+                f"cannot remove rendered speech from {self._folder}: {error}", "remove it yourself"
+            ) from error
+        with self._lock:
+            self._size = sum(size for _, size, _ in self._entries())
+        return len(going)
 
     def _path(self, identity: str, text: str, pace: float) -> Path:
         key = "\0".join((identity, text, f"{pace:.3f}"))

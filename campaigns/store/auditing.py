@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import sqlalchemy as sa
 
+from campaigns.store.database import making_sense
 from campaigns.store.ledger import Ledger, ledger
 
 
@@ -61,9 +62,11 @@ class Auditing(Ledger):
             with self.reading() as connection:
                 found = connection.execute(query).all()
             for row in found:
-                at = datetime.fromisoformat(row.at)
+                with making_sense():
+                    at = datetime.fromisoformat(row.at).astimezone(UTC)
+                    what = json.loads(row.body)
                 if (filters.since is None or at >= filters.since) and (filters.before is None or at < filters.before):
-                    yield AuditRecord(row.seq, at, row.actor, row.action, row.subject, json.loads(row.body))
+                    yield AuditRecord(row.seq, at, row.actor, row.action, row.subject, what)
             if len(found) < batch:
                 return
             after = found[-1].seq

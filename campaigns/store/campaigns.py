@@ -12,7 +12,7 @@ from sqlalchemy import Connection
 
 from campaigns.script import Purpose
 from campaigns.store import tables
-from campaigns.store.database import StoreError
+from campaigns.store.database import StoreError, making_sense
 from campaigns.store.ledger import Ledger
 from campaigns.store.prepared import Prepared
 from campaigns.store.tables import CampaignState, ContactState, table
@@ -76,6 +76,7 @@ _RECORD = (
 _BY_NAME = Prepared(_RECORD.where(campaign.c.name == sa.bindparam("name")))
 
 
+@making_sense()
 def _record(row: Any) -> CampaignRecord:
     values = row._asdict()
     return CampaignRecord(

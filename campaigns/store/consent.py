@@ -15,7 +15,9 @@ from sqlalchemy import Connection
 from campaigns.compliance.verdict import Rule
 from campaigns.script import Purpose
 from campaigns.store import holds, tables
+from campaigns.store.database import making_sense
 from campaigns.store.ledger import Ledger, digest_of, row_digest
+from campaigns.store.many import among
 from campaigns.store.tables import table
 
 consent = table(tables.ConsentRecord)
@@ -87,7 +89,7 @@ class Consents(Ledger):
             with self.writing() as connection:
                 self.lock_numbers(connection, batch)
                 same = sa.select(consent.c.number).where(
-                    consent.c.number.in_(batch),
+                    among(connection, consent.c.number, batch),
                     consent.c.brand == brand,
                     consent.c.purpose == given.purpose,
                     consent.c.basis == given.basis,
@@ -132,7 +134,7 @@ class Consents(Ledger):
             "basis": given.basis,
         }
         waited = contact.c.held_by.in_([Rule.CONSENT, Rule.NATIONAL_LIST, Rule.LIST_AGE])
-        holds.release(connection, contact.c.number.in_(numbers), waited)
+        holds.release(connection, among(connection, contact.c.number, numbers), waited)
         link = self.record(connection, now, actor, "consent.give", numbers[0] if len(numbers) == 1 else None, body)
         connection.execute(sa.insert(consent), [row | {"link": link} for row in rows])
 
@@ -162,7 +164,8 @@ class Consents(Ledger):
 def _kept(values: dict[str, Any]) -> KeptConsent:
     names = (name for name in KeptConsent.__dataclass_fields__)
     given = {name: values[name] for name in names}
-    return KeptConsent(**given | {"purpose": Purpose(given["purpose"]), "basis": Basis(given["basis"])})
+    with making_sense():
+        return KeptConsent(**given | {"purpose": Purpose(given["purpose"]), "basis": Basis(given["basis"])})
 
 
 _FIXED = ("number", "brand", "purpose", "basis", "wording", "evidence", "actor", "given_at", "expires_at")

@@ -16,7 +16,9 @@ from sqlalchemy.dialects import postgresql
 from campaigns.outcomes import Disposition
 from campaigns.store import campaigns, tables
 from campaigns.store.consent import Consent, Consents
-from campaigns.store.database import StoreError
+from campaigns.store.database import StoreError, making_sense
+from campaigns.store.ledger import ERASED
+from campaigns.store.many import among
 from campaigns.store.prepared import Prepared
 from campaigns.store.register import LISTED, Register
 from campaigns.store.tables import ContactState, table
@@ -57,12 +59,14 @@ class Added:
         duplicates: were there already, the mended ones among them.
         mended: were held, and have the new row's values now.
         listed: are closed because the register forbids them.
+        erased: rows with numbers that were erased on request: nothing of them is taken in.
     """
 
     new: int = 0
     duplicates: int = 0
     mended: int = 0
     listed: int = 0
+    erased: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,6 +116,20 @@ def _count(connection: Connection, campaign_id: int) -> int:
     return int(connection.execute(query).scalar_one())
 
 
+def _in_force(record: campaigns.CampaignRecord, now: datetime) -> sa.Select[Any]:
+    """What the register holds against calls of a campaign."""
+    covers = sa.or_(
+        entry.c.scope == "everyone",
+        sa.and_(entry.c.scope == "brand", entry.c.target == record.brand),
+        sa.and_(entry.c.scope == "campaign", entry.c.target == record.name),
+        sa.and_(entry.c.scope == "purpose", entry.c.target == str(record.purpose)),
+    )
+    return sa.select(entry.c.number).where(
+        covers, entry.c.revoked_at.is_(None), sa.or_(entry.c.expires_at.is_(None), entry.c.expires_at > now)
+    )
+
+
+@making_sense()
 def contact_from(row: Any, campaign_name: str) -> Contact:
     """A contact from a row of its table."""
     return Contact(
@@ -151,6 +169,7 @@ class Contacts(Register, Consents):
 
         The same number with the same reference is a duplicate and changes nothing, so that an import may be repeated;
         except that a contact who is held until something changes takes the new row's values and is looked at again.
+        A number that was erased, and is kept from being called, is left out: what was forgotten is not learned again.
 
         Args:
             consent: what the user declares that every one of them agreed to; kept for each.
@@ -160,11 +179,16 @@ class Contacts(Register, Consents):
         """
         with self.writing() as connection:
             record = campaigns.record(connection, campaign_name)
-            seen = new = 0
-            changed = 0
+            seen = new = erased = changed = 0
             before = _count(connection, record.id)
             rows = iter(contacts)
+            erasures = _in_force(record, now).where(entry.c.number.like(f"{ERASED}%")).limit(1)
+            forgotten = connection.execute(erasures).first() is not None
             while batch := list(islice(rows, _BATCH)):
+                if forgotten:
+                    known = len(batch)
+                    batch = self._remembered(connection, record, batch, now)
+                    erased += known - len(batch)
                 seen += len(batch)
                 changed += self._insert(connection, record.id, batch, now)
                 if consent is not None:
@@ -178,9 +202,18 @@ class Contacts(Register, Consents):
                     .where(campaign.c.id == record.id)
                     .values(state=tables.CampaignState.PAUSED, saved_at=now)
                 )
-            body = {"campaign": record.name, "new": new, "known": seen - new, "listed": listed}
+            body = {"campaign": record.name, "new": new, "known": seen - new, "listed": listed, "erased": erased}
             self.record(connection, now, actor, "contacts.add", None, body)
-            return Added(new, seen - new, changed - new, listed)
+            return Added(new, seen - new, changed - new, listed, erased)
+
+    def _remembered(
+        self, connection: Connection, record: campaigns.CampaignRecord, batch: list[NewContact], now: datetime
+    ) -> list[NewContact]:
+        """Those whose numbers were not erased."""
+        stand_ins = {one.number: self.both_forms(one.number)[1] for one in batch}
+        mine = among(connection, entry.c.number, stand_ins.values())
+        gone = set(connection.execute(_in_force(record, now).where(mine)).scalars())
+        return [one for one in batch if stand_ins[one.number] not in gone]
 
     def _insert(self, connection: Connection, campaign_id: int, batch: list[NewContact], now: datetime) -> int:
         """Adds what is not there, and mends what is held; how many of both."""
@@ -216,19 +249,10 @@ class Contacts(Register, Consents):
 
     @staticmethod
     def _close_listed(connection: Connection, record: campaigns.CampaignRecord, now: datetime) -> int:
-        covers = sa.or_(
-            entry.c.scope == "everyone",
-            sa.and_(entry.c.scope == "brand", entry.c.target == record.brand),
-            sa.and_(entry.c.scope == "campaign", entry.c.target == record.name),
-            sa.and_(entry.c.scope == "purpose", entry.c.target == str(record.purpose)),
-        )
-        in_force = sa.select(entry.c.number).where(
-            covers, entry.c.revoked_at.is_(None), sa.or_(entry.c.expires_at.is_(None), entry.c.expires_at > now)
-        )
         return connection.execute(
             sa.update(contact)
             .where(contact.c.campaign_id == record.id, contact.c.state == ContactState.OPEN)
-            .where(contact.c.number.in_(in_force))
+            .where(contact.c.number.in_(_in_force(record, now)))
             .values(state=ContactState.CLOSED, closed_by=LISTED)
         ).rowcount
 

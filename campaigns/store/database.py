@@ -6,6 +6,7 @@ forbidden call through, and that the tables are those of this version. What is w
 
 from __future__ import annotations
 
+import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager
@@ -17,6 +18,7 @@ from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import StaticPool
@@ -28,6 +30,7 @@ _IDLE_READERS = 3
 """Connections that wait for the next reader; a pool has more, for those who read at the same time."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x0DB_0001
+_NOT_THERE = "Could not decode to UTF-8", "no such table", "no such column", "no such index"
 LEDGER_LOCK = 0x0DB_0002
 """Advisory lock (PostgreSQL) held while a link is added to the ledger."""
 
@@ -58,7 +61,7 @@ def open_engine(url: str, *, durable: bool = True, shared: bool = True) -> Engin
             "The store's address is not understood.",
             "Give a file path, sqlite:///path or postgresql://… (needs: pip install 'outbound[postgres]').",
         ) from error
-    except (DatabaseError, OSError) as error:
+    except (DatabaseError, sqlite3.Error, CommandError, OSError, UnicodeDecodeError) as error:
         raise StoreError("The store cannot be opened.", f"The system says: {_first_line(error)}") from error
     return engine
 
@@ -130,7 +133,27 @@ class StoreUnavailable(StoreError):
 
 
 class StoreDamaged(StoreError):
-    """The file is no longer what SQLite wrote: nothing is read from it, and so nobody is called."""
+    """The file is no longer what SQLite or this program wrote: nothing is read from it, and so nobody is called."""
+
+    def __init__(self, found: str) -> None:
+        super().__init__(
+            f"The store is damaged: {found}.",
+            "Bring back the newest copy of its file. What can still be read, SQLite's own command brings out: "
+            "sqlite3 FILE .recover",
+        )
+
+
+@contextmanager
+def making_sense() -> Iterator[None]:
+    """Around what turns rows into values: a byte that was changed on the disk is told as any other damage.
+
+    Raises:
+        StoreDamaged: a value is none that this program writes.
+    """
+    try:
+        yield
+    except (ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
+        raise StoreDamaged("it holds a value that nobody wrote") from error
 
 
 class Database:
@@ -186,7 +209,7 @@ class Database:
                 self._readers.append(kept)
             else:
                 kept.close()
-        except (DBAPIError, self._driver.Error) as error:
+        except (DBAPIError, self._driver.Error, UnicodeDecodeError) as error:
             ours = self._ours(error)
             if ours is None:
                 raise
@@ -210,7 +233,7 @@ class Database:
                 except BaseException:
                     driver.rollback()
                     raise
-        except (DBAPIError, self._driver.Error) as error:
+        except (DBAPIError, self._driver.Error, UnicodeDecodeError) as error:
             ours = self._ours(error)
             if ours is None:
                 raise
@@ -228,23 +251,26 @@ class Database:
 
     def _ours(self, error: Exception) -> StoreUnavailable | StoreDamaged | None:
         """What the database says when it fails, as an error of ours; None where what was asked is at fault."""
+        if self._damaged(error):
+            return StoreDamaged(_first_line(error))
+        if isinstance(error, UnicodeDecodeError):  # what the driver would tell is damaged itself
+            return None if self.postgresql else StoreDamaged("what it says of itself is no text")
         if isinstance(error, self._troubles):
             return StoreUnavailable(
                 f"The store cannot be used: {_first_line(error)}.",
                 "See that the disk has room, the server runs, and no other program holds the file.",
             )
-        if self._damaged(error):
-            return StoreDamaged(
-                f"The store is damaged: {_first_line(error)}.",
-                "Bring back the newest copy of its file. What can still be read, SQLite's own command brings out: "
-                "sqlite3 FILE .recover",
-            )
         return None
 
     def _damaged(self, error: Exception) -> bool:
-        """SQLite's driver says so with the plain base of its errors; its subclasses are other faults, or ours."""
+        """SQLite's driver says so with the plain base of its errors; its subclasses are other faults, or ours.
+
+        But for two that it takes for faults of operation: text that is none, and tables that are not there.
+        """
         cause = error.orig if isinstance(error, DBAPIError) else error
-        return not self.postgresql and type(cause) is self._driver.DatabaseError
+        if self.postgresql or not isinstance(cause, self._driver.DatabaseError):
+            return False
+        return type(cause) is self._driver.DatabaseError or str(cause).startswith(_NOT_THERE)
 
     def lock_numbers(self, connection: Connection, numbers: Sequence[str]) -> None:
         """Until the transaction ends, nobody else decides about these numbers.

@@ -20,6 +20,7 @@ from campaigns.dnc import Reach
 from campaigns.outcomes import Disposition, Scope
 from campaigns.script import Purpose
 from campaigns.store import tables
+from campaigns.store.database import making_sense
 from campaigns.store.prepared import Prepared
 from campaigns.store.tables import UtcDateTime, table
 
@@ -68,7 +69,8 @@ def dossier(connection: Connection, forms: tuple[str, str], now: datetime, inten
     """
     number, erased = forms
     found = _ONE.rows(connection, number=number, erased=erased, now=now, since=now - HISTORY, brand=intent.brand)
-    return _gather(found, intent)
+    with making_sense():
+        return _gather(found, intent)
 
 
 def dossiers(connection: Connection, forms: Mapping[str, str], now: datetime, intent: Intent) -> dict[str, Dossier]:
@@ -79,9 +81,10 @@ def dossiers(connection: Connection, forms: Mapping[str, str], now: datetime, in
     """
     values = {"numbers": list(forms), "now": now, "since": now - HISTORY, "brand": intent.brand}
     found: dict[str, list[Any]] = {}
-    for row in connection.execute(_MANY, values):
-        found.setdefault(forms[row.number], []).append(row)
-    return {number: _gather(rows, intent) for number, rows in found.items()}
+    with making_sense():
+        for row in connection.execute(_MANY, values):
+            found.setdefault(forms[row.number], []).append(row)
+        return {number: _gather(rows, intent) for number, rows in found.items()}
 
 
 def _gather(rows: Iterable[Any], intent: Intent) -> Dossier:

@@ -19,6 +19,7 @@ from campaigns.dnc import Entry, ExportFormat, ListLine, NewEntry, Reach, write_
 from campaigns.outcomes import Source
 from campaigns.store import tables
 from campaigns.store.ledger import Head, head
+from campaigns.store.many import among
 from campaigns.store.register import EVERYTHING, EntryFilter, Register
 from campaigns.store.tables import table
 
@@ -84,7 +85,7 @@ class Exchange(Register):
             forms = {form: number for number in unique for form in self.both_forms(number)}
             known = connection.execute(
                 sa.select(entry.c.number, entry.c.expires_at)
-                .where(entry.c.number.in_(list(forms)), entry.c.revoked_at.is_(None))
+                .where(among(connection, entry.c.number, forms), entry.c.revoked_at.is_(None))
                 .where(entry.c.scope == reach.scope, entry.c.target == reach.target)
             )
             for number, expires_at in known:

@@ -17,6 +17,7 @@ from campaigns.compliance.verdict import Reason, Rule
 from campaigns.compliance.windows import zones_of
 from campaigns.outcomes import Disposition
 from campaigns.script import Purpose
+from campaigns.store.database import making_sense
 from campaigns.store.dossier import Dossier
 from campaigns.store.tables import CampaignState, ContactState
 from campaigns.store.terms import Terms
@@ -27,8 +28,10 @@ STATE_FIELD = "state"
 
 def place_of(book: RuleBook, row: Any) -> tuple[frozenset[str], Governing]:
     """Where a contact is called, and the rules that hold there for its campaign."""
-    places = book.places(row.number, row.country, str(json.loads(row.fields).get(STATE_FIELD, "")))
-    return places, book.governing(places, row.country, Purpose(row.purpose), row.matter)
+    with making_sense():
+        state, purpose = str(json.loads(row.fields).get(STATE_FIELD, "")), Purpose(row.purpose)
+    places = book.places(row.number, row.country, state)
+    return places, book.governing(places, row.country, purpose, row.matter)
 
 
 def facts_of(

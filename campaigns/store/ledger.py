@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from sqlalchemy import Connection, Engine
 
 from campaigns.store import tables
-from campaigns.store.database import Database
+from campaigns.store.database import Database, StoreDamaged
 from campaigns.store.tables import table
 
 ledger = table(tables.LedgerRecord)
@@ -75,7 +75,9 @@ class Ledger(Database):
         super().__init__(engine)
         with self.reading() as connection:
             query = sa.select(secret.c.value).where(secret.c.name == "numbers")
-            key = bytes(connection.execute(query).scalar_one())
+            key = connection.execute(query).scalar_one_or_none()
+        if not isinstance(key, bytes):
+            raise StoreDamaged("its key is gone")
         self._keyed = hmac.new(key, digestmod=hashlib.sha256)
         """Under the store's key, with nothing in it yet."""
 

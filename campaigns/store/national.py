@@ -23,9 +23,10 @@ from sqlalchemy.dialects import postgresql
 from campaigns.compliance.facts import NationalListing
 from campaigns.compliance.verdict import Rule
 from campaigns.store import holds, tables
+from campaigns.store.database import making_sense
 from campaigns.store.ledger import Ledger
 from campaigns.store.prepared import Prepared
-from campaigns.store.tables import table
+from campaigns.store.tables import read_day, table
 
 lists = table(tables.NationalList)
 block = table(tables.NationalBlock)
@@ -132,7 +133,7 @@ class NationalLists(Ledger):
             newest = _NEWEST.one(connection, name=name)
             if newest is None:
                 continue
-            as_of = date.fromisoformat(newest.as_of) if isinstance(newest.as_of, str) else newest.as_of
+            as_of = newest.as_of if isinstance(newest.as_of, date) else read_day(newest.as_of)
             keys = {value >> _BLOCK_BITS for value in digits.values()}
             if len(keys) == 1:
                 rows: Sequence[Any] = _BLOCK.rows(connection, list=newest.id, key=keys.pop())
@@ -159,7 +160,8 @@ def contents(connection: Connection, list_id: int) -> tuple[int, str]:
 
 
 def _holds(offsets: bytes, digits: int) -> bool:
-    kept = np.frombuffer(offsets, "<u2")
+    with making_sense():
+        kept = np.frombuffer(offsets, "<u2")
     offset = digits & 0xFFFF
     at = int(kept.searchsorted(offset))
     return at < len(kept) and int(kept[at]) == offset

@@ -18,7 +18,7 @@ from sqlalchemy import Connection
 from sqlalchemy.dialects import sqlite
 from sqlalchemy.sql.expression import Executable, ReturnsRows
 
-from campaigns.store.tables import UtcDateTime
+from campaigns.store.tables import UtcDateTime, read_moment
 
 _SQLITE = sqlite.dialect(paramstyle="named")
 _AS_THEY_ARE = frozenset({str, int, float, bool, bytes, type(None)})
@@ -115,8 +115,7 @@ def _text(value: datetime) -> str:
     return _utc(value).isoformat(" ", "microseconds")[:26]
 
 
-@lru_cache(maxsize=256)
 def _moment(value: str | datetime | None) -> datetime | None:
     if value is None:
         return None
-    return datetime.fromisoformat(value).replace(tzinfo=UTC) if isinstance(value, str) else value.astimezone(UTC)
+    return value.astimezone(UTC) if isinstance(value, datetime) else read_moment(value)

@@ -19,7 +19,7 @@ from sqlalchemy import Connection, Table
 from campaigns.dnc import NewEntry, Reach
 from campaigns.outcomes import Scope, Source
 from campaigns.store import recordings, tables
-from campaigns.store.database import StoreError
+from campaigns.store.database import StoreError, making_sense
 from campaigns.store.ledger import ledger
 from campaigns.store.national import NationalLists, lists
 from campaigns.store.register import Register
@@ -259,5 +259,6 @@ def _all(connection: Connection, source: Table, condition: sa.ColumnElement[bool
     return [{name: _plain(name, value) for name, value in row._asdict().items()} for row in rows]
 
 
+@making_sense()
 def _plain(name: str, value: Any) -> Any:
     return json.loads(value) if name in ("fields", "events", "body") and value else value

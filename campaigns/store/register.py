@@ -17,8 +17,9 @@ from sqlalchemy import Connection
 from campaigns.dnc import Entry, NewEntry, Reach
 from campaigns.outcomes import Scope, Source
 from campaigns.store import tables
-from campaigns.store.database import StoreError
+from campaigns.store.database import StoreError, making_sense
 from campaigns.store.ledger import Ledger, digest_of, row_digest
+from campaigns.store.many import among
 from campaigns.store.tables import ContactState, table
 
 entry = table(tables.DncEntry)
@@ -49,11 +50,13 @@ EVERYTHING = EntryFilter()
 
 
 def _entry(row: Any) -> Entry:
+    with making_sense():
+        reach, source = Reach(Scope(row.scope), row.target), Source(row.source)
     return Entry(
         id=row.id,
         number=row.number,
-        reach=Reach(Scope(row.scope), row.target),
-        source=Source(row.source),
+        reach=reach,
+        source=source,
         call_id=row.call_id,
         campaign=row.campaign or "",
         words=row.words,
@@ -85,15 +88,15 @@ class Register(Ledger):
             for known in self._in_force(connection, new.number, now):
                 if (known.reach, known.source, known.expires_at) == (new.reach, new.source, new.expires_at):
                     return known
-            (entry_id,) = self.list_numbers(connection, [new], now, actor)
-            return _entry(connection.execute(_ENTRY.where(entry.c.id == entry_id)).one())
+            link = self.list_numbers(connection, [new], now, actor)
+            return _entry(connection.execute(_ENTRY.where(entry.c.link == link)).one())
 
     def list_numbers(
         self, connection: Connection, entries: Sequence[NewEntry], now: datetime, actor: str, call_id: int | None = None
-    ) -> list[int]:
+    ) -> int:
         """Entries, their link and what becomes of contacts, in the caller's transaction, which has locked the numbers.
 
-        All of them have one reach and one source. The ids of the entries.
+        All of them have one reach and one source. The link's place in the ledger.
         """
         first = entries[0]
         common = {
@@ -126,17 +129,17 @@ class Register(Ledger):
         }
         connection.execute(
             sa.update(contact)
-            .where(contact.c.number.in_([one.number for one in entries]), contact.c.state == ContactState.OPEN)
+            .where(among(connection, contact.c.number, [one.number for one in entries]))
+            .where(contact.c.state == ContactState.OPEN)
             .where(contact.c.campaign_id.in_(_covered(first.reach)))
             .values(state=ContactState.CLOSED, closed_by=LISTED)
         )
         number = first.number if len(rows) == 1 else None
         link = self.record(connection, now, actor, "dnc.add", number, body)
-        made = connection.execute(
-            sa.insert(entry).returning(entry.c.id),
-            [row | {"link": link, "revoked_by": "", "revoked_because": ""} for row in rows],
+        connection.execute(
+            sa.insert(entry), [row | {"link": link, "revoked_by": "", "revoked_because": ""} for row in rows]
         )
-        return list(made.scalars())
+        return link
 
     def evidence(self, words: str, recording: str, note: str) -> str:
         """What stands for an entry's texts in its digest, also when they are erased."""

@@ -9,8 +9,10 @@ a rule. Moments are aware and stored as UTC.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, date, datetime
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any, ClassVar
 
 from sqlalchemy import (
@@ -34,6 +36,7 @@ from sqlmodel import Field, SQLModel
 
 from campaigns.outcomes import Disposition, Scope, Source, Stage
 from campaigns.script import Purpose
+from campaigns.store.database import making_sense
 
 
 class CampaignState(StrEnum):
@@ -62,6 +65,33 @@ class CallState(StrEnum):
     ENDED = "ended"
 
 
+@lru_cache(maxsize=4096)
+def read_moment(text: str) -> datetime:
+    """A moment as SQLite holds it: "2025-06-02 16:00:00.000000", UTC.
+
+    Raises:
+        StoreDamaged: it is written in any other way; SQLite compares the very text.
+    """
+    with making_sense():
+        moment = datetime.fromisoformat(text)
+        if moment.isoformat(" ", "microseconds") != text:
+            raise ValueError
+    return moment.replace(tzinfo=UTC)
+
+
+def read_day(text: str) -> date:
+    """A day as SQLite holds it: "2025-06-02".
+
+    Raises:
+        StoreDamaged: it is written in any other way.
+    """
+    with making_sense():
+        day = date.fromisoformat(text)
+        if day.isoformat() != text:
+            raise ValueError
+    return day
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """An aware moment, stored as UTC. SQLite has no zones, so there it is stored without and read back with UTC."""
 
@@ -76,10 +106,24 @@ class UtcDateTime(TypeDecorator[datetime]):
         moment = value.astimezone(UTC)
         return moment.replace(tzinfo=None) if dialect.name == "sqlite" else moment
 
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if dialect.name == "sqlite" else value.astimezone(UTC)
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], datetime | None]:
+        read: Callable[[Any], datetime] = read_moment if dialect.name == "sqlite" else _in_utc
+        return lambda value: None if value is None else read(value)
+
+
+class Day(TypeDecorator[date]):
+    """A day of somebody's calendar."""
+
+    impl = Date
+    cache_ok = True
+
+    def result_processor(self, dialect: Dialect, coltype: object) -> Callable[[Any], date | None]:
+        sqlite = dialect.name == "sqlite"
+        return lambda value: read_day(value) if sqlite and value is not None else value
+
+
+def _in_utc(moment: datetime) -> datetime:
+    return moment.astimezone(UTC)
 
 
 def _one_of(column: str, values: type[StrEnum]) -> CheckConstraint:
@@ -372,7 +416,7 @@ class NationalList(Base, table=True):
     id: int = _key()
     name: str = _text()
     """As the rule packs call it, e.g. us-national."""
-    as_of: date = Field(sa_type=Date)
+    as_of: date = Field(sa_type=Day)
     origin: str = _text()
     """The name of the file it was read from."""
     numbers: int = Field(sa_type=BigInteger)

@@ -18,6 +18,7 @@ from campaigns.outcomes import Disposition, Scope
 from campaigns.pacing import Pace
 from campaigns.planning import MAX_CALLBACKS, NORMAL_PRIORITY, RetryRule
 from campaigns.script import Purpose
+from campaigns.store.database import making_sense
 
 
 class Calling(Protocol):
@@ -187,6 +188,7 @@ class Terms:
         return {name: value for name, (value, default) in kept.items() if value != default}
 
     @classmethod
+    @making_sense()
     def from_json(cls, text: str) -> Terms:
         """The terms that `to_json` wrote."""
         kept = json.loads(text)
@@ -218,6 +220,7 @@ def pace_to_json(pace: Pace) -> str:
     return json.dumps([pace.in_flight, pace.per_second, pace.per_hour, pace.warm_up.total_seconds()])
 
 
+@making_sense()
 def pace_from_json(text: str) -> Pace:
     """The pace that `pace_to_json` wrote."""
     in_flight, per_second, per_hour, warm_up_seconds = json.loads(text)

@@ -19,6 +19,7 @@ from sqlalchemy import Connection, Table
 
 from campaigns.store import national, tables
 from campaigns.store.consent import Consents
+from campaigns.store.database import making_sense
 from campaigns.store.ledger import ERASED, GENESIS, Head, digest_of, head, ledger, link_hash
 from campaigns.store.register import Register
 from campaigns.store.tables import table
@@ -61,8 +62,11 @@ class Verifying(Register, Consents):
 
         Args:
             noted: heads of the chain that were kept elsewhere; the chain must still hold each.
+
+        Raises:
+            StoreDamaged: it cannot even be read.
         """
-        with self.reading() as connection:
+        with self.reading() as connection, making_sense():
             findings = [] if self.postgresql else list(_pages(connection))
             findings += _chain(connection)
             entries, found = _rows(connection, entry, "dnc.add", self._entry_row)
@@ -79,10 +83,10 @@ class Verifying(Register, Consents):
 
     def _entry_row(self, row: Mapping[str, Any]) -> tuple[str, str]:
         """An entry's digest, and what is wrong with its texts."""
-        erased = row["number"].startswith(ERASED)
-        told = self.evidence(row["words"], row["recording"], row["note"])
-        wrong = "" if erased or told == row["evidence"] else "its words, recording or note are not the ones recorded"
-        return self.entry_digest(row), wrong
+        words = row["words"], row["recording"], row["note"]
+        forgotten = row["number"].startswith(ERASED) and not any(words)
+        as_told = forgotten or self.evidence(*words) == row["evidence"]
+        return self.entry_digest(row), "" if as_told else "its words, recording or note are not the ones recorded"
 
 
 def _links(connection: Connection) -> Iterator[Any]:
@@ -191,10 +195,12 @@ def _withdrawal(row: Any, body: Mapping[str, Any], at: Any) -> bool:
 
 def _lists(connection: Connection) -> Iterator[Finding]:
     for kept in connection.execute(sa.select(lists).where(lists.c.loaded_at.is_not(None))).all():
-        told = connection.execute(sa.select(ledger.c.body).where(ledger.c.seq == kept.link)).scalar_one_or_none()
-        body = _body(told or "{}")
-        says = (body.get("list"), body.get("as_of"), body.get("count"), body.get("digest"))
-        if says != (kept.name, kept.as_of.isoformat(), kept.numbers, kept.digest):
+        told = connection.execute(sa.select(ledger).where(ledger.c.seq == kept.link)).one_or_none()
+        body = _body(told.body if told else "{}")
+        says = [body.get(name) for name in ("list", "as_of", "origin", "count", "digest")]
+        says += [told.actor, told.at] if told else []
+        is_so = [kept.name, kept.as_of.isoformat(), kept.origin, kept.numbers, kept.digest]
+        if says != [*is_so, kept.actor, kept.loaded_at.isoformat()]:
             yield Finding(kept.link or 0, f"list {kept.name} is not the one that its link tells of")
         elif national.contents(connection, kept.id) != (kept.numbers, kept.digest):
             yield Finding(kept.link, f"the numbers of list {kept.name} were changed")

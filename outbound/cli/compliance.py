@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from datetime import timedelta
 from itertools import islice
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -24,6 +25,10 @@ from outbound.cli import output
 from outbound.cli.lists import Actor, Moment, Region, moment, who
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
+from outbound.folders import cache_folder
+
+if TYPE_CHECKING:
+    from audio.synthesis import PromptCache
 
 Number = Annotated[str, typer.Argument(help="A telephone number, like +12125550123.")]
 CampaignName = Annotated[str, typer.Argument(help="A campaign's name, or its file.", metavar="CAMPAIGN")]
@@ -218,6 +223,8 @@ def erase(
 ) -> None:
     """Erase a number and all that was said. A keyed hash stays in its place, so that it is never called again.
 
+    Rendered speech on this computer is removed too, all of it: nobody can tell whose name a sound says.
+
     Cannot be undone. Example: outbound privacy erase +12125550123
     """
     wanted = e164(number, region)
@@ -225,12 +232,13 @@ def erase(
         typer.confirm(f"Erase {output.masked(wanted)} for good?", abort=True, err=True)
     with opened(db) as store:
         done = store.erase(wanted, SystemClock().now(), who(actor))
+    sounds = _rendered().forget()
     if json:
-        output.emit_json(done)
+        output.emit_json({**asdict(done), "rendered_sounds": sounds})
         return
     output.out.print(
         f"erased from {done.contacts} contacts, {done.calls} calls and {done.entries} entries, "
-        f"and {done.recordings} recordings"
+        f"and {done.recordings} recordings; {sounds} rendered sounds removed"
     )
 
 
@@ -243,14 +251,25 @@ def purge(
     db: output.Db = None,
     json: output.Json = False,
 ) -> None:
-    """Erase what is older than it may be kept: recordings, transcripts, numbers and fields of done contacts."""
+    """Erase what is older than it may be kept: recordings, transcripts, numbers and fields of done contacts.
+
+    Rendered speech on this computer goes like recordings, from its last use on.
+    """
+    now = SystemClock().now()
     keep = Retention(timedelta(days=transcripts_days), timedelta(days=numbers_days), timedelta(days=recordings_days))
     with opened(db) as store:
-        done = store.purge(SystemClock().now(), keep, who(actor))
+        done = store.purge(now, keep, who(actor))
+    sounds = _rendered().forget(now - timedelta(days=recordings_days))
     if json:
-        output.emit_json(done)
+        output.emit_json({**asdict(done), "rendered_sounds": sounds})
         return
     output.out.print(
         f"erased the transcripts of {done.transcripts} calls, {done.recordings} recordings "
-        f"and the numbers of {done.contacts} contacts"
+        f"and the numbers of {done.contacts} contacts; {sounds} rendered sounds removed"
     )
+
+
+def _rendered() -> PromptCache:
+    from audio.synthesis import PromptCache  # not for the commands that never hear of it
+
+    return PromptCache(cache_folder())

@@ -73,6 +73,7 @@ def import_(
                 "duplicates": added.duplicates,
                 "mended": added.mended,
                 "listed": added.listed,
+                "erased": added.erased,
                 "rejected": bad.count,
                 "rejects_file": bad.path if bad.count else None,
                 "note": audience.note,
@@ -85,6 +86,8 @@ def import_(
         f"{definition.name}: {added.new} new, {added.duplicates} known already ({added.mended} of them mended), "
         f"{added.listed} on the do-not-call list, {bad.count} rejected"
     )
+    if added.erased:
+        output.out.print(f"{added.erased} left out: these numbers were erased on request, and nobody calls them")
     tell(bad, [(row.row, row.reason) for row in bad.first], "row")
 
 

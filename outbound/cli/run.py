@@ -11,6 +11,7 @@ from typing import Annotated
 
 import typer
 
+from audio.synthesis import PromptCache
 from campaigns.compliance.verdict import Rule
 from campaigns.store import Store
 from outbound import wiring
@@ -22,6 +23,7 @@ from outbound.clock import Clock
 from outbound.dialer import Dialer
 from outbound.dialing.news import News
 from outbound.dialing.progress import Gauge, Progress
+from outbound.folders import cache_folder
 from outbound.lines.sip import SipSettings
 from outbound.routes import Route
 from outbound.scheduler import RETAINED, SOUND_ONLY, Calendar, scheduled
@@ -124,7 +126,9 @@ def run(
                     if rehearsing:
                         await dialer.run(until_done=not keep_running)
                     else:
-                        with scheduled(store, clock, Calendar(export_to, retention=RETAINED if purge else SOUND_ONLY)):
+                        retention = RETAINED if purge else SOUND_ONLY
+                        sounds = PromptCache(cache_folder())
+                        with scheduled(store, clock, Calendar(export_to, retention=retention, sounds=sounds)):
                             await dialer.run(until_done=not keep_running)
 
         start = wiring.rehearsal_start(store)

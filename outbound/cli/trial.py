@@ -16,6 +16,7 @@ import phonenumbers
 from campaigns.audience import NewContact
 from campaigns.definition import CampaignDefinition
 from campaigns.dnc.numbers import e164
+from campaigns.errors import CampaignError
 from campaigns.script import Purpose
 from campaigns.store import Basis, CampaignState, Consent, Contact, Store, open_store
 from outbound import wiring
@@ -70,7 +71,7 @@ def test_call(store: Store, wanted: Wanted, to: str) -> Iterator[int]:
     ourselves, and nobody dials it again.
 
     Raises:
-        CampaignError: this is no telephone number.
+        CampaignError: this is no telephone number, or one that was erased on request.
     """
     definition, now = wanted.definition, SystemClock().now()
     number = e164(to, definition.countries[0])
@@ -79,7 +80,8 @@ def test_call(store: Store, wanted: Wanted, to: str) -> Iterator[int]:
     store.save_campaign(trial, wanted.source, now)
     contact = NewContact(number, None, wanted.language, wanted.fields, f"test {now:%Y-%m-%d %H:%M:%S}", country)
     consent = Consent(Purpose.MARKETING, Basis.WRITTEN, "a test call to a telephone of one's own")
-    store.add_contacts(trial.name, [contact], now, actor="test call", consent=consent)
+    if store.add_contacts(trial.name, [contact], now, actor="test call", consent=consent).erased:
+        raise CampaignError("This number was erased on request, and nobody calls it.", "Give another with --to.")
     store.set_state(trial.name, CampaignState.RUNNING, now)
     try:
         yield max(one.id for one in store.contacts(trial.name))

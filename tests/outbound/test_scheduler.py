@@ -11,11 +11,21 @@ import pytest
 from apscheduler.events import EVENT_JOB_EXECUTED
 from apscheduler.schedulers.background import BackgroundScheduler
 
+from audio.synthesis import PromptCache, voice_for
 from campaigns.dnc import NewEntry, Reach
 from campaigns.outcomes import Scope, Source
 from campaigns.store import CampaignState, open_store
 from outbound.clock import SystemClock
-from outbound.scheduler import RETAINED, Calendar, close_campaigns, export, scheduled, warn_of_old_lists
+from outbound.scheduler import (
+    RETAINED,
+    SOUND_ONLY,
+    Calendar,
+    close_campaigns,
+    export,
+    let_go,
+    scheduled,
+    warn_of_old_lists,
+)
 from tests.campaigns.samples import Calling, Definition, Person
 from tests.campaigns.store.house import running
 
@@ -102,6 +112,17 @@ def test_a_day_has_one_file_and_it_is_the_newest(tmp_path: Path) -> None:
     assert export(store, tmp_path / "out", NIGHT) == first
     assert first.name == "do-not-call-2026-03-03.csv"
     assert NUMBER in first.read_text("utf-8-sig")
+    store.close()
+
+
+def test_rendered_speech_goes_with_the_recordings(tmp_path: Path) -> None:
+    store = open_store(str(tmp_path / "store.db"))
+    sounds = PromptCache(tmp_path / "prompts")
+    voice_for("en-US", cache=sounds).speak("Hello Ann.")
+    now = datetime.now(UTC)
+    for later, left in ((timedelta(days=29), 1), (timedelta(days=31), 0)):
+        let_go(store, SOUND_ONLY, sounds, now + later)
+        assert len(list((tmp_path / "prompts").iterdir())) == left
     store.close()
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from concurrent.futures import ProcessPoolExecutor
+from datetime import UTC, datetime
 from multiprocessing import get_context
 from pathlib import Path
 
@@ -60,6 +61,20 @@ def test_what_was_not_used_longest_goes_when_the_folder_is_full(tmp_path: Path) 
     kept = [number for number in range(5) if cache.get("voice", str(number), 1.0) is not None]
     assert kept == [0, 2, 3, 4] or kept == [0, 3, 4]
     assert sum(path.stat().st_size for path in tmp_path.iterdir()) <= 10_000
+
+
+def test_what_was_not_used_since_a_moment_is_forgotten_or_all_of_it(tmp_path: Path) -> None:
+    cache = PromptCache(tmp_path)
+    voice = CachedVoice(Counter(), cache)
+    voice.speak("Hello Ann")
+    (ann,) = tmp_path.glob("*.wav")
+    os.utime(ann, (1000, 1000))
+    voice.speak("Hello Bob")
+    (tmp_path / "broken-off.part").touch()
+    assert cache.forget(datetime.fromtimestamp(2000, UTC)) == 1
+    assert not ann.exists()
+    assert cache.forget() == 2
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_broken_file_is_rendered_again(tmp_path: Path) -> None:

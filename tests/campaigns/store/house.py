@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import date, datetime, timedelta
 
-from campaigns.store import CampaignState, Permit, Refusal, Store
-from tests.campaigns.samples import MONDAY_NOON, Definition, Person
+from campaigns.dnc import ListLine, NewEntry, Reach
+from campaigns.outcomes import OptOut, Scope, Source, Via
+from campaigns.script import Purpose
+from campaigns.store import Basis, CampaignState, Consent, Permit, Refusal, Store
+from tests.campaigns.samples import MONDAY_NOON, NUMBER, Definition, Person
 
 OWNER = "dialer-1"
 
@@ -41,3 +44,18 @@ def only(store: Store, campaign: str = "shipping") -> int:
 def rules_of(answer: Permit | Refusal) -> list[str]:
     assert isinstance(answer, Refusal), answer
     return [reason.rule.value for reason in answer.verdict.reasons]
+
+
+def fill(store: Store) -> None:
+    """Everything that the ledger tells of happens."""
+    running(store, Person())
+    store.save(dial(store).call_id, OptOut(Via.VOICE, "stop calling me"), MONDAY_NOON)
+    lines = [ListLine(n, f"+1212555{n:04}") for n in range(5)]
+    store.import_entries(lines, Reach(Scope.BRAND, "Lumen"), MONDAY_NOON, "ann", note="x.csv")
+    store.add_entry(NewEntry("+442079460123", Reach(Scope.EVERYONE), Source.PERSON, note="mail"), MONDAY_NOON, "ann")
+    store.remove_entry(3, MONDAY_NOON + timedelta(minutes=1), "bob", "a mistake")
+    for brand in ("Lumen", "Other"):
+        given = Consent(Purpose.MARKETING, Basis.WRITTEN, "Yes, call me")
+        store.give_consent(NUMBER, brand, given, MONDAY_NOON, "ann")
+    store.withdraw_consent(NUMBER, "Other", MONDAY_NOON, "ann")
+    store.load_list("us-national", date(2025, 6, 1), [12125550001, 12125550002], MONDAY_NOON, "ann")

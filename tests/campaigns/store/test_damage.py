@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from campaigns.dnc import ListLine, Reach
 from campaigns.outcomes import Scope
-from campaigns.store import Store, StoreDamaged, open_store
-from tests.campaigns.samples import MONDAY_NOON
+from campaigns.store import AuditFilter, Store, StoreDamaged, StoreError, open_store
+from tests.campaigns.samples import MONDAY_NOON, NUMBER
+from tests.campaigns.store.house import fill
 
 
 def listed(store: Store, *numbers: str) -> None:
@@ -48,3 +52,98 @@ def test_one_byte_that_breaks_a_page_is_told_in_a_sentence(tmp_path: Path, work:
         work(store)
     assert "newest copy" in raised.value.hint
     store.close()
+
+
+PROVEN = ("ledger", "dnc_entry", "consent", "national_list", "national_block")
+"""The tables that the proof is about."""
+Cell = tuple[str, str, int]
+"""Table, column and rowid."""
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The file of a store in which everything that the ledger tells of has happened."""
+    file = tmp_path_factory.mktemp("whole") / "store.db"
+    store = open_store(str(file))
+    fill(store)
+    assert not store.verify().findings
+    store.close()
+    return file
+
+
+def held(file: Path) -> list[list[tuple[object, ...]]] | None:
+    """What the tables hold, as SQLite reads it; None where it cannot."""
+    with closing(sqlite3.connect(file)) as connection:
+        connection.text_factory = bytes
+        try:
+            return [sorted(connection.execute(f"SELECT * FROM {name}").fetchall(), key=repr) for name in PROVEN]
+        except (sqlite3.Error, UnicodeDecodeError):
+            return None
+
+
+def texts(file: Path) -> Iterator[Cell]:
+    """Every cell that holds a text."""
+    with closing(sqlite3.connect(file)) as connection:
+        for name in PROVEN[:-1]:
+            for _, column, *_ in connection.execute(f"PRAGMA table_info({name})").fetchall():
+                query = f"SELECT rowid FROM {name} WHERE typeof({column}) = 'text' AND {column} != ''"
+                for (row,) in connection.execute(query).fetchall():
+                    yield name, column, row
+
+
+def found(file: Path) -> bool:
+    """Whether `verify` finds something, or says that it cannot read the store; everything else may say that too."""
+    try:
+        store = open_store(str(file))
+    except StoreError:
+        return True
+    try:
+        for ask in (
+            lambda: list(store.entries()),
+            lambda: store.entries_in_force("+12125550001", MONDAY_NOON),
+            lambda: store.consents(NUMBER),
+            lambda: list(store.audit(AuditFilter())),
+            lambda: store.lists(),
+            lambda: list(store.contacts()),
+            lambda: list(store.foresee("shipping", MONDAY_NOON)),
+            lambda: store.held_about(NUMBER),
+            lambda: store.may_call_number("+12125550001", "shipping", MONDAY_NOON),
+        ):
+            with suppress(StoreError):
+                ask()
+        try:
+            return bool(store.verify().findings)
+        except StoreError:
+            return True
+    finally:
+        store.close()
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_one_byte_of_any_text_that_is_not_as_it_was_is_found(
+    whole: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    file = tmp_path_factory.mktemp("cell") / "store.db"
+    file.write_bytes(whole.read_bytes())
+    table, column, row = data.draw(st.sampled_from(list(texts(file))))
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("PRAGMA ignore_check_constraints = ON")
+        (text,) = connection.execute(f"SELECT CAST({column} AS BLOB) FROM {table} WHERE rowid = ?", (row,)).fetchone()
+        changed = bytearray(text)
+        changed[data.draw(st.integers(0, len(text) - 1))] ^= data.draw(st.integers(1, 255))
+        connection.execute(f"UPDATE {table} SET {column} = CAST(? AS TEXT) WHERE rowid = ?", (bytes(changed), row))
+    assert found(file)
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_bytes_of_the_file_that_are_not_as_they_were_are_found_where_they_mean_anything(
+    whole: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
+) -> None:
+    file = tmp_path_factory.mktemp("file") / "store.db"
+    changed = bytearray(whole.read_bytes())
+    for _ in range(data.draw(st.integers(1, 3))):
+        changed[data.draw(st.integers(0, len(changed) - 1))] ^= data.draw(st.integers(1, 255))
+    file.write_bytes(changed)
+    assert found(file) or held(file) == held(whole)

@@ -13,7 +13,7 @@ from campaigns.outcomes import Complaint, Disposition, OptOut, Rating, Scope, So
 from campaigns.script import Purpose
 from campaigns.store import AuditFilter, Basis, Consent, ContactState, Retention, Store, StoreError
 from tests.campaigns.samples import MONDAY_NOON, NUMBER, Definition, Person
-from tests.campaigns.store.house import ask, dial, only, rules_of, running
+from tests.campaigns.store.house import dial, running
 
 WORDS = "stop calling me, I am Ann"
 
@@ -53,8 +53,8 @@ def test_an_erased_number_stands_nowhere_and_is_still_not_called(called: Store, 
     assert all(contact.state is ContactState.CLOSED for contact in called.contacts())
     assert called.entries_in_force(NUMBER, MONDAY_NOON)
     later = MONDAY_NOON + timedelta(days=400)
-    running(called, Person(), definition=Definition("again", brand="Third"), now=later)
-    assert "listed" in rules_of(ask(called, only(called, "again"), later))
+    called.save_campaign(Definition("again", brand="Third"), "again", later)
+    assert [one.rule for one in called.may_call_number(NUMBER, "again", later).reasons] == ["listed"]
     assert called.verify().findings == ()
     assert [record.actor for record in called.audit(AuditFilter(action="privacy", number=NUMBER))] == ["bob"]
 
@@ -77,8 +77,19 @@ def test_what_is_still_to_be_done_for_an_erased_number_is_settled(store: Store) 
     assert (task["words"], task["settled_by"]) == ("", "bob")
 
 
+def test_an_erased_number_is_not_taken_in_again_and_that_is_told(called: Store) -> None:
+    called.erase(NUMBER, MONDAY_NOON, "bob")
+    again = [Person(reference="BB-7", fields={"name": "Ann"}), Person("+12125550124")]
+    for new in (1, 0):
+        added = called.add_contacts("shipping", again, MONDAY_NOON)
+        assert (added.new, added.erased, added.listed) == (new, 1, 0)
+    assert NUMBER not in json.dumps(called.held_about(NUMBER), default=str)
+
+
 def test_a_number_that_comes_back_after_its_erasure_is_erased_again(called: Store) -> None:
     called.erase(NUMBER, MONDAY_NOON, "bob")
+    for entry in called.entries_in_force(NUMBER, MONDAY_NOON):
+        called.remove_entry(entry.id, MONDAY_NOON, "bob", "asked in writing to be called again")
     running(called, Person(reference="BB-48213", fields={"name": "Ann"}))
     assert called.erase(NUMBER, MONDAY_NOON, "bob").contacts == 1
     assert NUMBER not in json.dumps(called.held_about(NUMBER), default=str)

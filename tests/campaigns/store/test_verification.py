@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 
-from campaigns.dnc import ListLine, NewEntry, Reach
-from campaigns.outcomes import OptOut, Scope, Source, Via
-from campaigns.script import Purpose
-from campaigns.store import Basis, Consent, Store, open_store
-from tests.campaigns.samples import MONDAY_NOON, NUMBER, Person
-from tests.campaigns.store.house import dial, running
-
-BRAND = Reach(Scope.BRAND, "Lumen")
+from campaigns.dnc import NewEntry, Reach
+from campaigns.outcomes import Scope, Source
+from campaigns.store import Store, open_store
+from tests.campaigns.samples import MONDAY_NOON
+from tests.campaigns.store.house import fill
 
 
 @pytest.fixture
 def full(store: Store) -> Store:
-    """A store in which everything that the ledger tells of has happened."""
-    running(store, Person())
-    store.save(dial(store).call_id, OptOut(Via.VOICE, "stop calling me"), MONDAY_NOON)
-    store.import_entries([ListLine(n, f"+1212555{n:04}") for n in range(5)], BRAND, MONDAY_NOON, "ann", note="x.csv")
-    store.add_entry(NewEntry("+442079460123", Reach(Scope.EVERYONE), Source.PERSON, note="mail"), MONDAY_NOON, "ann")
-    store.remove_entry(3, MONDAY_NOON + timedelta(minutes=1), "bob", "a mistake")
-    for brand in ("Lumen", "Other"):
-        given = Consent(Purpose.MARKETING, Basis.WRITTEN, "Yes, call me")
-        store.give_consent(NUMBER, brand, given, MONDAY_NOON, "ann")
-    store.withdraw_consent(NUMBER, "Other", MONDAY_NOON, "ann")
-    store.load_list("us-national", date(2025, 6, 1), [12125550001, 12125550002], MONDAY_NOON, "ann")
+    fill(store)
     return store
 
 

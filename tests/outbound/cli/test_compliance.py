@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import json
+import os
 from pathlib import Path
 
 import pytest
 import typer
 from typer.testing import CliRunner, Result
 
+from audio.synthesis import PromptCache, voice_for
 from campaigns import templates
 from outbound.cli import app as program
 from outbound.cli import campaign, compliance, contacts
+from outbound.folders import cache_folder
 
 app = typer.Typer()
 app.command("may-call")(compliance.may_call)
@@ -25,7 +28,8 @@ NOON, NIGHT = "2025-06-02T16:00Z", "2025-06-03T04:00Z"
 
 
 @pytest.fixture
-def db(tmp_path: Path) -> str:
+def db(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     url = str(tmp_path / "store.db")
     (tmp_path / "shipping.yaml").write_text(templates.template_text("shipping", "en-US"))
     rows = ["phone,name,order,arrives,time zone"]
@@ -80,9 +84,31 @@ def test_privacy_tells_and_erases(db: str, tmp_path: Path) -> None:
     run(db, "privacy", "export", "+12125550120", "--file", tmp_path / "held.json")
     assert "BB-0" not in (tmp_path / "held.json").read_text()
     assert json.loads(run(db, "preflight", "shipping", "--json").stdout)["contacts"] == 2
+    assert "1 left out" in run(db, "contacts", "import", tmp_path / "shipping.yaml", tmp_path / "orders.csv").stdout
     (erased,) = json.loads(run(db, "audit", "--action", "privacy", "--json").stdout)
     assert erased["actor"] == "bob"
     assert run(db, "privacy", "purge").exit_code == 0
+
+
+def test_no_rendered_speech_is_left_of_a_number_that_was_erased(db: str, tmp_path: Path) -> None:
+    voice = voice_for("en-US", cache=PromptCache(cache_folder()))
+    voice.speak("Hello Ann, your order is on its way.")
+    assert tmp_path in cache_folder().parents
+    assert list(cache_folder().iterdir())
+    erased = json.loads(run(db, "privacy", "erase", "+12125550120", "--yes", "--json").stdout)
+    assert erased["rendered_sounds"] == 1
+    assert list(cache_folder().iterdir()) == []
+    assert voice.speak("Hello Ann, your order is on its way.").seconds > 1  # rendered anew where it is needed
+
+
+def test_rendered_speech_that_nobody_used_for_long_goes_by_itself(db: str) -> None:
+    cache = PromptCache(cache_folder())
+    for name in ("Ann", "Bob"):
+        voice_for("en-US", cache=cache).speak(f"Hello {name}.")
+    old = next(cache_folder().iterdir())
+    os.utime(old, (1e9, 1e9))
+    assert json.loads(run(db, "privacy", "purge", "--json").stdout)["rendered_sounds"] == 1
+    assert not old.exists()
 
 
 def test_the_audit_shows_what_was_done(db: str) -> None:
