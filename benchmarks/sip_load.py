@@ -53,8 +53,8 @@ CALLEES = "answers: {rings: 0.0, greeting: ''}\n" + "".join(
     for place, rings in enumerate(RINGS_SECONDS)
 )
 TALKERS = tuple(f"talks{place}" for place in range(len(RINGS_SECONDS)))
-AUDIBLE = 32_767 * 10 ** (-45.0 / 20)
-"""Root mean square of a frame in which something can be heard."""
+AUDIBLE = round(32_767 * 10 ** (-37.0 / 20))
+"""Peak of a frame in which something can be heard."""
 LONGEST_REPLY_SECONDS = 4.0
 LONGEST_LATE_MS = 2_000
 LOOK_SECONDS = 1.0
@@ -176,8 +176,7 @@ class Watched:
 
 
 def _audible(samples: Samples) -> bool:
-    values = samples.astype(np.float32)
-    return float(values @ values) > AUDIBLE**2 * len(values)
+    return int(samples.max()) > AUDIBLE
 
 
 class WatchedLine:
