@@ -39,8 +39,9 @@ from outbound.clock import LoopClock
 from outbound.dialer import Dialer
 from outbound.dialing.news import Finished, News
 from outbound.journal import Journal
-from outbound.lines.base import Answered, Channel, DialOrder, Ended, Frame, Signal, TransferOrder
+from outbound.lines.base import Answered, Channel, DialOrder, Ended, Frame, Signal
 from outbound.lines.sip import SipLine
+from outbound.lines.wrapped import WrappedChannel
 from outbound.routes import SpeechSettings, SpokenRoute
 from tests.outbound.lines.sip.calls import settings
 from tests.outbound.lines.sip.farm import callee_farm
@@ -130,19 +131,19 @@ class Figures:
         return 0
 
 
-class Watched:
+class Watched(WrappedChannel):
     """A channel that measures what goes through it."""
 
     def __init__(self, channel: Channel, figures: Figures) -> None:
-        self._channel, self._figures = channel, figures
+        super().__init__(channel)
+        self._figures = figures
         self._loop = asyncio.get_running_loop()
         self._spoke_at: float | None = None
         self._robot_speaks = False
         self._robot_quiet = 0
-        self.rate = channel.rate
 
     async def receive(self) -> Signal:
-        signal = await self._channel.receive()
+        signal = await super().receive()
         if isinstance(signal, Answered):
             self._figures.answered += 1
             self._figures.now += 1
@@ -155,7 +156,7 @@ class Watched:
         return signal
 
     def send(self, frame: Samples) -> None:
-        self._channel.send(frame)
+        super().send(frame)
         if not _audible(frame):
             self._robot_quiet += 1
             self._robot_speaks = self._robot_speaks and self._robot_quiet < 25
@@ -167,12 +168,6 @@ class Watched:
                 self._figures.replies.append(reply)
             self._spoke_at = None
         self._robot_speaks = True
-
-    def transfer(self, order: TransferOrder) -> None:
-        self._channel.transfer(order)
-
-    def hang_up(self) -> None:
-        self._channel.hang_up()
 
 
 def _audible(samples: Samples) -> bool:
