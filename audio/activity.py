@@ -8,6 +8,7 @@ the next room is no callee. What stretches of speech mean is decided in `turns.p
 
 from __future__ import annotations
 
+from bisect import bisect_left, insort
 from collections import deque
 from dataclasses import dataclass
 from typing import Final
@@ -21,6 +22,7 @@ from audio.silero import SileroVoiceActivityDetector
 WINDOW_SECONDS: Final = 0.032
 """The detector takes 512 samples at 16 kHz."""
 _WINDOW: Final = 512
+_FULL_SCALE: Final = 32_767
 _START: Final = 0.5
 _STAY: Final = 0.35
 """Probability of speech to begin, and to go on: words fade out slower than they begin."""
@@ -66,9 +68,8 @@ class VoiceActivity:
 
     def __init__(self, rate: int) -> None:
         """Judge sound that comes at `rate` Hz."""
-        self._detector = SileroVoiceActivityDetector()
-        # The quick recipe has no delay; the better ones hold 100 ms and more back.
-        self._resampler = None if rate == WIDEBAND_RATE else soxr.ResampleStream(rate, WIDEBAND_RATE, 1, "int16", "QQ")
+        self._detector = _Detector(rate)
+        self._rate, self._size = rate, round(WINDOW_SECONDS * rate)
         self._rest: Samples = np.zeros(0, dtype=np.int16)
         self._windows = 0
         self._active = False
@@ -76,20 +77,19 @@ class VoiceActivity:
         self._levels: deque[float] = deque(maxlen=_FADING_WINDOWS)
         self._silent = 0
         self._asleep: deque[Samples] = deque(maxlen=_WAKING_WINDOWS)
-        self._background = deque([_QUIET_LINE_DBFS] * (_BACKGROUND_WINDOWS // 8), maxlen=_BACKGROUND_WINDOWS)
+        self._background = _Background()
 
     def feed(self, samples: Samples) -> list[Window]:
         """The windows that these samples (int16, shape (n,)) complete, maybe none."""
-        wide = samples if self._resampler is None else self._resampler.resample_chunk(samples)
-        self._rest = np.concatenate([self._rest, wide])
+        self._rest = np.concatenate([self._rest, samples])
         windows = []
-        while len(self._rest) >= _WINDOW:
-            chunk, self._rest = self._rest[:_WINDOW], self._rest[_WINDOW:]
+        while len(self._rest) >= self._size:
+            chunk, self._rest = self._rest[: self._size], self._rest[self._size :]
             windows.append(self._judge(chunk))
         return windows
 
     def _judge(self, chunk: Samples) -> Window:
-        level = Sound(chunk, WIDEBAND_RATE).level_dbfs
+        level = Sound(chunk, self._rate).level_dbfs
         probability = self._probability(chunk, level)
         self._loudest -= _FORGET_DB
         if probability >= _SURE:
@@ -97,7 +97,7 @@ class VoiceActivity:
         self._levels.append(level)
         self._active = self._is_near(probability, level)
         if probability < _STAY:
-            self._background.append(max(level, _QUIET_LINE_DBFS))
+            self._background.add(level)
         start = self._windows * WINDOW_SECONDS
         self._windows += 1
         return Window(start, start + WINDOW_SECONDS, level, probability, self._active)
@@ -109,15 +109,53 @@ class VoiceActivity:
             probability >= likely
             and level >= _FAINTEST_DBFS
             and lately >= self._loudest - _NEAR_DB
-            and level >= float(np.median(self._background)) + above
+            and level >= self._background.level_dbfs + above
         )
 
     def _probability(self, chunk: Samples, level_dbfs: float) -> float:
-        """How likely it is speech. In lasting silence the detector sleeps, which saves most of a call's work."""
-        self._silent = self._silent + 1 if level_dbfs < _FAINTEST_DBFS else 0
+        """How likely it is speech. Where nobody near can be speaking, the detector sleeps: most of a call's work."""
+        nobody = level_dbfs < max(_FAINTEST_DBFS, self._background.level_dbfs + _STAY_ABOVE_DB)
+        self._silent = self._silent + 1 if nobody else 0
         if self._silent > _AWAKE_WINDOWS:
             self._asleep.append(chunk)
             return 0.0
         while self._asleep:  # what came just before is what a beginning is told by
-            self._detector.process_chunk(self._asleep.popleft().tobytes())
-        return float(self._detector.process_chunk(chunk.tobytes()))
+            self._detector.probability(self._asleep.popleft())
+        return self._detector.probability(chunk)
+
+
+class _Background:
+    """What the line sounds like when nobody near speaks: the median of the last two seconds of it."""
+
+    def __init__(self) -> None:
+        self._levels = deque([_QUIET_LINE_DBFS] * (_BACKGROUND_WINDOWS // 8), maxlen=_BACKGROUND_WINDOWS)
+        self._sorted = list(self._levels)
+
+    def add(self, level_dbfs: float) -> None:
+        """One more window."""
+        level = max(level_dbfs, _QUIET_LINE_DBFS)
+        if len(self._levels) == _BACKGROUND_WINDOWS:
+            del self._sorted[bisect_left(self._sorted, self._levels[0])]
+        self._levels.append(level)
+        insort(self._sorted, level)
+
+    @property
+    def level_dbfs(self) -> float:
+        middle = len(self._sorted) // 2
+        return (self._sorted[middle] + self._sorted[~middle]) / 2
+
+
+class _Detector:
+    """The detector, fed with windows at the line's rate."""
+
+    def __init__(self, rate: int) -> None:
+        self._network = SileroVoiceActivityDetector()
+        # The quick recipe has next to no delay; the better ones hold 100 ms and more back.
+        self._resampler = None if rate == WIDEBAND_RATE else soxr.ResampleStream(rate, WIDEBAND_RATE, 1, "int16", "QQ")
+        self._wide: Samples = np.zeros(_WINDOW, dtype=np.int16)
+
+    def probability(self, chunk: Samples) -> float:
+        """How likely it is that somebody speaks in this window, having heard the ones before."""
+        wide = chunk if self._resampler is None else self._resampler.resample_chunk(chunk)
+        self._wide = np.concatenate([self._wide, wide])[-_WINDOW:]
+        return float(self._network.process_samples((self._wide / _FULL_SCALE).tolist()))

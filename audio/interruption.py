@@ -14,6 +14,7 @@ from typing import Final
 import numpy as np
 
 from audio.activity import WINDOW_SECONDS, Window
+from audio.past import Past
 from audio.pcm import Samples
 
 SPEECH_WINDOWS: Final = 5
@@ -35,7 +36,7 @@ class Interruption:
 
     def __init__(self, rate: int) -> None:
         self._rate = rate
-        self._heard = np.zeros(round(2 * WINDOW_SECONDS * rate), dtype=np.int16)
+        self._heard = Past(round(2 * WINDOW_SECONDS * rate))
         self._speech: deque[bool] = deque(maxlen=AMONG_WINDOWS)
         self._plain: deque[bool] = deque(maxlen=AMONG_WINDOWS)
         self._hummed = 0
@@ -45,7 +46,7 @@ class Interruption:
 
         The counting then begins anew.
         """
-        self._heard = np.concatenate([self._heard[len(samples) :], samples])
+        self._heard.add(samples)
         return sum(self._judge(window) for window in windows) > 0
 
     def reset(self) -> None:
@@ -66,7 +67,8 @@ class Interruption:
         return True
 
     def _is_hum(self) -> bool:
-        size = len(self._heard)
-        power = np.abs(np.fft.rfft(self._heard * np.hanning(size))) ** 2
+        heard = self._heard.samples()
+        size = len(heard)
+        power = np.abs(np.fft.rfft(heard * np.hanning(size))) ** 2
         below = power[: round(_HUM_BELOW_HZ * size / self._rate)].sum()
         return bool(below >= _HUM_SHARE * max(float(power.sum()), 1.0))

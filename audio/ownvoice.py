@@ -12,9 +12,9 @@ from dataclasses import replace
 from typing import Final
 
 import numpy as np
-from numpy.typing import NDArray
 
 from audio.activity import Window
+from audio.past import Past
 from audio.pcm import Samples
 
 _DELAY_SECONDS: Final = 0.6
@@ -28,32 +28,29 @@ class OwnVoice:
     """Watches one call. Feed it all the time, whether the robot speaks or not."""
 
     def __init__(self, rate: int) -> None:
-        self._heard = np.zeros(round(_COMPARED_SECONDS * rate), dtype=np.float32)
-        self._played = np.zeros(round((_COMPARED_SECONDS + _DELAY_SECONDS) * rate), dtype=np.float32)
+        self._heard = Past(round(_COMPARED_SECONDS * rate))
+        self._played = Past(round((_COMPARED_SECONDS + _DELAY_SECONDS) * rate))
 
     def without(self, samples: Samples, windows: Iterable[Window], played: Samples) -> list[Window]:
         """What `VoiceActivity` says about a frame that came in, inactive where it is an echo.
 
         `played` is the frame that was played meanwhile, of the same length.
         """
-        self._heard = _shifted(self._heard, samples)
-        self._played = _shifted(self._played, played)
+        self._heard.add(samples)
+        self._played.add(played)
         return [replace(w, active=False) if w.active and self._is_echo() else w for w in windows]
 
     def _is_echo(self) -> bool:
         """Whether what came in is like what was played at any delay (normalised cross-correlation)."""
-        if not self._played.any():
+        played = self._played.samples().astype(np.float32)
+        if not played.any():
             return False
-        heard = self._heard - self._heard.mean()
-        size = len(self._played) + len(heard)
-        spectrum = np.fft.rfft(self._played, size) * np.conj(np.fft.rfft(heard, size))
-        likeness = np.fft.irfft(spectrum, size)[: len(self._played) - len(heard) + 1]
-        energy = np.concatenate([[0.0], np.cumsum(np.square(self._played, dtype=np.float64))])
+        heard = self._heard.samples().astype(np.float32)
+        heard -= heard.mean()
+        size = len(played) + len(heard)
+        spectrum = np.fft.rfft(played, size) * np.conj(np.fft.rfft(heard, size))
+        likeness = np.fft.irfft(spectrum, size)[: len(played) - len(heard) + 1]
+        energy = np.concatenate([[0.0], np.cumsum(np.square(played, dtype=np.float64))])
         played_energy = energy[len(heard) :] - energy[: -len(heard)]
         scale = np.sqrt(np.maximum(played_energy, 1.0) * max(float(np.square(heard).sum()), 1.0))
         return bool(np.max(np.abs(likeness) / scale) >= _LIKENESS)
-
-
-def _shifted(history: NDArray[np.float32], samples: Samples) -> NDArray[np.float32]:
-    """The history with the newest samples at its end and as many of the oldest gone."""
-    return np.concatenate([history[len(samples) :], samples.astype(np.float32)])

@@ -51,7 +51,8 @@ class Sound:
         """Root mean square level in dB below full scale; -inf for silence."""
         if len(self.samples) == 0:
             return float("-inf")
-        mean_square = float(np.mean(np.square(self.samples, dtype=np.float64)))
+        values = self.samples.astype(np.float64)
+        mean_square = float(values @ values) / len(values)
         return 10 * float(np.log10(mean_square / _FULL_SCALE**2)) if mean_square > 0 else float("-inf")
 
     def at(self, rate: int) -> Sound:

@@ -94,6 +94,8 @@ class Screening:
         self._rate = rate
         self._samples = 0
         self._spoken: list[Window] = []
+        self._stretches: list[tuple[float, float]] = []
+        """From where to where somebody spoke."""
         self.verdict = Verdict(Party.UNCERTAIN, 0.0, 0.0, "nothing was heard yet")
 
     def feed(self, samples: Samples, windows: Iterable[Window]) -> list[Verdict | Beep]:
@@ -105,6 +107,7 @@ class Screening:
         for window in windows:
             if window.active:
                 self._spoken.append(window)
+                self._stretches = self._told_apart()
             found += self._changed(self._by_rhythm(window.end_seconds))
         return found
 
@@ -117,7 +120,7 @@ class Screening:
             return self._changed(Verdict(Party.MACHINE, 0.95, now, "it spoke like a voicemail"))
         return []
 
-    def _stretches(self) -> list[tuple[float, float]]:
+    def _told_apart(self) -> list[tuple[float, float]]:
         """From where to where somebody spoke, pauses too short to answer in included.
 
         A television that was all there was to hear until somebody spoke louder was nobody speaking.
@@ -134,7 +137,7 @@ class Screening:
         return [(start, end) for start, end in stretches if end - start >= _SHORTEST_SPEECH_SECONDS]
 
     def _by_rhythm(self, now: float) -> Verdict | None:
-        stretches = self._stretches()
+        stretches = self._stretches
         if not stretches:
             return Verdict(Party.UNCERTAIN, 0.5, now, "nobody speaks") if now >= _NOBODY_SECONDS else None
         longest = max((end - start for start, end in stretches if start < _LATE_SECONDS), default=0.0)

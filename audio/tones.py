@@ -157,7 +157,9 @@ class ToneTracker:
         self._hop = round(_SPECTRUM_HOP_SECONDS * rate)
         self._taper = np.hanning(self._size)
         self._points = 4 * self._size
-        self._rest = np.zeros(0)
+        self._rest: Samples = np.zeros(0, dtype=np.int16)
+        self._faint = 0
+        """So many of the newest samples are too faint for any tone."""
         self._spectra = 0
         self._run: list[float] = []
         self._loudest = 0.0
@@ -165,15 +167,29 @@ class ToneTracker:
 
     def feed(self, samples: Samples) -> list[Tone]:
         """The tones that have ended with these samples (int16, shape (n,))."""
-        self._rest = np.concatenate([self._rest, samples.astype(np.float64)])
+        self._rest = np.concatenate([self._rest, samples])
+        self._faint = self._faint + len(samples) if _is_faint(samples) else 0
         tones = []
-        while len(self._rest) >= self._size:
-            ended = self._step(self._rest[: self._size])
-            self._rest = self._rest[self._hop :]
-            self._spectra += 1
+        while len(self._rest) >= self._size + (0 if self._run else _GLANCE * self._hop):
+            if not self._run and not self._may_begin():
+                self._go_on(_GLANCE + 1)
+                continue
+            ended = self._step(self._rest[: self._size].astype(np.float64))
+            self._go_on(1)
             if ended is not None:
                 tones.append(ended)
         return tones
+
+    def _go_on(self, hops: int) -> None:
+        self._rest = self._rest[hops * self._hop :]
+        self._spectra += hops
+
+    def _may_begin(self) -> bool:
+        """Most of a call is too faint for any tone, and one that is worth telling is there at a glance ahead."""
+        if self._faint >= len(self._rest):
+            return False
+        ahead = self._rest[_GLANCE * self._hop :][: self._size]
+        return self._pitch(ahead.astype(np.float64))[0] is not None
 
     @property
     def sounding_seconds(self) -> float:
@@ -214,7 +230,7 @@ class ToneTracker:
         Of a double tone it is the lower frequency, and of one with overtones the lowest that is strong.
         """
         tapered = block * self._taper
-        # Parseval: no band can hold more than all of it, and most of a call is too faint for any tone.
+        # Parseval: no band can hold more than all of it.
         if 0.5 * self._points * float(tapered @ tapered) < _FAINTEST_TONE * self._size * self._points:
             return None, 0.0
         power = np.abs(np.fft.rfft(tapered, self._points)) ** 2
@@ -236,6 +252,12 @@ class ToneTracker:
         return (pitch if is_tone else None), total
 
 
+def _is_faint(samples: Samples) -> bool:
+    """By Parseval, no block of such samples can hold a tone."""
+    values = samples.astype(np.float64)
+    return float(values @ values) < 2 * _FAINTEST_TONE * len(values)
+
+
 def _between(power: NDArray[np.float64], peak: int) -> float:
     """Where the peak lies between the points of a spectrum (parabola through the logarithms)."""
     left, middle, right = np.log(power[peak - 1 : peak + 2] + 1e-9)
@@ -247,6 +269,8 @@ _SPECTRUM_SECONDS: Final = 0.08
 _SPECTRUM_HOP_SECONDS: Final = 0.01
 _OVERLAP_SECONDS: Final = 0.005
 _SHORTEST_SECONDS: Final = 0.09
+_GLANCE: Final = 3
+"""While there is no tone, only one block in four is looked at; a tone is at least nine of them long."""
 _LONGEST_GAP: Final = 3
 """Blocks in a tone that need not be one."""
 _STEADY_HZ: Final = 6.0

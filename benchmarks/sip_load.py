@@ -4,10 +4,10 @@
     python benchmarks/sip_load.py --setup 200                 # how many calls a second are set up and let go
     python benchmarks/sip_load.py --calls 3 --soak 60         # an hour: memory, descriptors, channels before and after
 
-The callees talk, from a farm in a process of its own on the loopback interface; its computing takes part of the machine
-and is given apart from the robot's, which is its own process and those that decode. A reply is counted from the
-callee's last sound to the robot's first, as both leave this process. On a machine that others use, computing per call
-says more than starved frames and replies do.
+The callees talk: a crowd of recordings in a process of its own on the loopback interface (`crowd.py`). Its computing
+takes part of the machine and is given apart from the robot's, which is its own process and those that decode. A reply is
+counted from the callee's last sound to the robot's first, as both leave this process. On a machine that others use,
+computing per call says more than starved frames and replies do.
 """
 
 from __future__ import annotations
@@ -21,9 +21,8 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, field
-from itertools import cycle
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -32,6 +31,7 @@ import numpy as np
 
 from audio.pcm import Samples
 from audio.synthesis import PromptCache
+from benchmarks.crowd import crowd
 from campaigns.audience import NewContact
 from campaigns.definition import parse
 from campaigns.store import CampaignState, Store, open_store
@@ -39,22 +39,18 @@ from outbound.clock import LoopClock
 from outbound.dialer import Dialer
 from outbound.dialing.news import Finished, News
 from outbound.journal import Journal
-from outbound.lines.base import Answered, Channel, DialOrder, Ended, Frame, Signal, TransferOrder
+from outbound.lines.base import Answered, Channel, DialOrder, Ended, Frame, Signal
 from outbound.lines.sip import SipLine
+from outbound.lines.wrapped import WrappedChannel
 from outbound.routes import SpeechSettings, SpokenRoute
 from tests.outbound.lines.sip.calls import settings
-from tests.outbound.lines.sip.farm import callee_farm
 from tests.outbound.lines.sip.test_sip_campaign import CAMPAIGN, TUESDAY_NOON
 
 RINGS_SECONDS = (0.2, 4.0, 1.5, 7.0, 2.5, 5.5, 3.0, 8.5)
 """People do not all pick up at the same moment."""
-CALLEES = "answers: {rings: 0.0, greeting: ''}\n" + "".join(
-    f"talks{place}: {{rings: {rings}, thinks: 1.0, does: [{{say: yes please}}, {{say: I would give it a five.}}]}}\n"
-    for place, rings in enumerate(RINGS_SECONDS)
-)
-TALKERS = tuple(f"talks{place}" for place in range(len(RINGS_SECONDS)))
-AUDIBLE = 32_767 * 10 ** (-45.0 / 20)
-"""Root mean square of a frame in which something can be heard."""
+SAID = ("hello?", "yes please", "I would give it a five.")
+AUDIBLE = round(32_767 * 10 ** (-37.0 / 20))
+"""Peak of a frame in which something can be heard."""
 LONGEST_REPLY_SECONDS = 4.0
 LONGEST_LATE_MS = 2_000
 LOOK_SECONDS = 1.0
@@ -64,29 +60,29 @@ DIALLING_AT_ONCE = 10
 
 @dataclass(slots=True)
 class Computing:
-    """CPU seconds so far and resident MB: of the robot with the processes that decode for it, and of the farm."""
+    """CPU seconds so far and resident MB: of the robot, of the processes that decode for it, and of the crowd."""
 
     robot: float
     decoding: float
-    farm: float
+    callees: float
     memory: float
-    farm_memory: float
+    callees_memory: float
     descriptors: int
 
     @classmethod
     def now(cls) -> Computing:
         own = resource.getrusage(resource.RUSAGE_SELF)
-        decoding = farm = farm_memory = 0.0
+        decoding = callees = callees_memory = 0.0
         memory = _memory(os.getpid())
         for process in _children():
             with contextlib.suppress(OSError):  # one that has just ended
                 seconds = _seconds(process)
-                if b"farm" in Path(f"/proc/{process}/cmdline").read_bytes():
-                    farm, farm_memory = farm + seconds, farm_memory + _memory(process)
+                if b"crowd" in Path(f"/proc/{process}/cmdline").read_bytes():
+                    callees, callees_memory = callees + seconds, callees_memory + _memory(process)
                 else:
                     decoding, memory = decoding + seconds, memory + _memory(process)
         descriptors = len(list(Path("/proc/self/fd").iterdir()))
-        return cls(own.ru_utime + own.ru_stime, decoding, farm, memory, farm_memory, descriptors)
+        return cls(own.ru_utime + own.ru_stime, decoding, callees, memory, callees_memory, descriptors)
 
 
 def _children() -> list[int]:
@@ -130,19 +126,19 @@ class Figures:
         return 0
 
 
-class Watched:
+class Watched(WrappedChannel):
     """A channel that measures what goes through it."""
 
     def __init__(self, channel: Channel, figures: Figures) -> None:
-        self._channel, self._figures = channel, figures
+        super().__init__(channel)
+        self._figures = figures
         self._loop = asyncio.get_running_loop()
         self._spoke_at: float | None = None
         self._robot_speaks = False
         self._robot_quiet = 0
-        self.rate = channel.rate
 
     async def receive(self) -> Signal:
-        signal = await self._channel.receive()
+        signal = await super().receive()
         if isinstance(signal, Answered):
             self._figures.answered += 1
             self._figures.now += 1
@@ -155,7 +151,7 @@ class Watched:
         return signal
 
     def send(self, frame: Samples) -> None:
-        self._channel.send(frame)
+        super().send(frame)
         if not _audible(frame):
             self._robot_quiet += 1
             self._robot_speaks = self._robot_speaks and self._robot_quiet < 25
@@ -168,16 +164,9 @@ class Watched:
             self._spoke_at = None
         self._robot_speaks = True
 
-    def transfer(self, order: TransferOrder) -> None:
-        self._channel.transfer(order)
-
-    def hang_up(self) -> None:
-        self._channel.hang_up()
-
 
 def _audible(samples: Samples) -> bool:
-    values = samples.astype(np.float32)
-    return float(values @ values) > AUDIBLE**2 * len(values)
+    return int(samples.max()) > AUDIBLE
 
 
 class WatchedLine:
@@ -212,10 +201,10 @@ def _store(folder: Path, numbers: list[str]) -> Store:
 
 
 @contextlib.asynccontextmanager
-async def _farm_and_line(
-    folder: Path, callees: tuple[str, ...], numbers: list[str], calls: int
+async def _crowd_and_line(
+    folder: Path, said: Sequence[str], rings_seconds: Sequence[float], calls: int
 ) -> AsyncIterator[SipLine]:
-    async with callee_farm(folder, CALLEES, dict(zip(numbers, cycle(callees), strict=False))) as port:
+    async with crowd(folder, said, rings_seconds) as port:
         clock = LoopClock(TUESDAY_NOON, asyncio.get_running_loop())
         trunk = settings(port, allow=("+1202",), channels=calls, max_calls_per_day=1_000_000, max_minutes_per_day=1e6)
         line = SipLine(trunk, clock.now)
@@ -236,7 +225,7 @@ async def load(calls: int, seconds: float, engine: str | None, folder: Path, *, 
             figures.now -= 1
             figures.ends[news.disposition] += 1
 
-    async with _farm_and_line(folder, TALKERS, numbers, calls) as sip:
+    async with _crowd_and_line(folder, SAID, RINGS_SECONDS, calls) as sip:
         clock = LoopClock(TUESDAY_NOON, asyncio.get_running_loop())
         speech = SpeechSettings(
             "pyttsx3",
@@ -268,7 +257,7 @@ async def setup_rate(count: int, folder: Path) -> None:
     """Set so many calls up as quickly as they come, ten at a time, and let each go when it is answered."""
     numbers = [f"+1202{2_000_000 + place}" for place in range(count)]
     waits: list[float] = []
-    async with _farm_and_line(folder, ("answers",), numbers, DIALLING_AT_ONCE) as line:
+    async with _crowd_and_line(folder, (), (0.0,), DIALLING_AT_ONCE) as line:
         loop, waiting = asyncio.get_running_loop(), iter(enumerate(numbers))
 
         async def dial() -> None:
@@ -287,7 +276,7 @@ async def setup_rate(count: int, folder: Path) -> None:
         f"set-up: {len(waits)} of {count} answered, {count / took:.1f} calls a second, "
         f"median {1000 * float(np.median(waits)):.0f} ms, p95 {1000 * float(np.quantile(waits, 0.95)):.0f} ms; "
         f"computing {1000 * (after.robot - before.robot) / count:.1f} ms a call, "
-        f"the farm {1000 * (after.farm - before.farm) / count:.1f} ms",
+        f"the crowd {1000 * (after.callees - before.callees) / count:.1f} ms",
         flush=True,
     )
 
@@ -314,7 +303,7 @@ async def _report(figures: Figures, line: SipLine) -> None:
         now = Computing.now()
         print(
             f"  {(time.perf_counter() - began) / 60:4.0f} min: {figures.ends.total()} calls, {line.in_use} channels, "
-            f"memory {now.memory:.0f} MB, farm {now.farm_memory:.0f} MB, {now.descriptors} descriptors, "
+            f"memory {now.memory:.0f} MB, crowd {now.callees_memory:.0f} MB, {now.descriptors} descriptors, "
             f"{figures.lost / max(figures.frames, 1):.2%} starved",
             flush=True,
         )
@@ -324,8 +313,8 @@ def _show(calls: int, figures: Figures, took: float, before: Computing, after: C
     def percentile(share: float) -> str:
         return f"{1000 * float(np.quantile(figures.replies, share)):.0f} ms" if figures.replies else "-"
 
-    robot, decoding, farm = (
-        after.robot - before.robot, after.decoding - before.decoding, after.farm - before.farm
+    robot, decoding, callees = (
+        after.robot - before.robot, after.decoding - before.decoding, after.callees - before.callees
     )  # fmt: skip
     talked = figures.frames * 0.02
     print(
@@ -335,7 +324,7 @@ def _show(calls: int, figures: Figures, took: float, before: Computing, after: C
         f"  frames: {figures.frames}, {figures.lost / max(figures.frames, 1):.2%} starved; "
         f"loop late: p99 {figures.late_ms(0.99)} ms, worst {max(figures.late, default=0)} ms\n"
         f"  computing a call: {robot / talked:.4f} cores for the call, {decoding / talked:.4f} decoding "
-        f"(in all {(robot + decoding) / took:.2f} cores; the farm {farm / took:.2f})\n"
+        f"(in all {(robot + decoding) / took:.2f} cores; the crowd {callees / took:.2f})\n"
         f"  memory: {before.memory:.0f} MB before, {after.memory:.0f} MB after; "
         f"{(figures.memory - before.memory) / max(figures.most, 1):.1f} MB more a call at most; "
         f"descriptors {before.descriptors} before, {after.descriptors} after",

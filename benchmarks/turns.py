@@ -45,8 +45,9 @@ from campaigns.intents import Intent
 from outbound.dialogue.actions import Listen, Say
 from outbound.dialogue.events import Answered, Heard, HungUp, SaidAll, Silence
 from outbound.intents import understanding_for
-from outbound.lines.base import Channel, DialOrder, Frame, Signal, TransferOrder
+from outbound.lines.base import Channel, DialOrder, Frame, Signal
 from outbound.lines.simulated import SimulatedLine
+from outbound.lines.wrapped import WrappedChannel
 from outbound.simulation.callee import Callee, Says
 from outbound.simulation.clock import VirtualTimeLoop
 from outbound.speech import SpokenConversation
@@ -104,31 +105,23 @@ class Recorded:
         return self.sound
 
 
-class Overheard:
-    """A channel and how loud it was in both directions, frame by frame. Implements `Channel`."""
-
-    rate = TELEPHONE_RATE
+class Overheard(WrappedChannel):
+    """A channel and how loud it was in both directions, frame by frame."""
 
     def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+        super().__init__(channel)
         self.came_in: list[int] = []
         self.went_out: list[int] = []
 
     async def receive(self) -> Signal:
-        signal = await self._channel.receive()
+        signal = await super().receive()
         if isinstance(signal, Frame):
             self.came_in.append(_peak(signal.samples))
         return signal
 
     def send(self, frame: Samples) -> None:
         self.went_out.append(_peak(frame))
-        self._channel.send(frame)
-
-    def transfer(self, order: TransferOrder) -> None:
-        self._channel.transfer(order)
-
-    def hang_up(self) -> None:
-        self._channel.hang_up()
+        super().send(frame)
 
 
 def _peak(samples: Samples) -> int:

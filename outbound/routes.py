@@ -7,6 +7,7 @@ authorised; everything above it (dialer, dialogue, store) is the same for all of
 from __future__ import annotations
 
 import asyncio
+from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Executor
 from dataclasses import dataclass, field, fields
@@ -33,6 +34,7 @@ from outbound.simulation.callee import Callee
 from outbound.simulation.text import Meaning, TextConversation
 from outbound.speech import SpokenConversation
 
+_PROMPTS_IN_MIND = 10_000
 Directory = Callable[[DialOrder], Callee]
 """Who is at the other end of a simulated call."""
 
@@ -126,11 +128,16 @@ class SpokenRoute:
         return self._line.channels
 
     async def prepare(self, script: Script) -> None:
-        """Renders every text of the script at its step's pace: in the cache when somebody answers."""
+        """Renders every text of the script at its step's pace: in the cache when somebody answers.
+
+        What the calls before this one said as well is there already.
+        """
         kit = await self._kit(script)
         loop = asyncio.get_running_loop()
         for text, pace in prompts_of(script):
-            await loop.run_in_executor(self._executor, partial(kit.voice.speak, text, pace=pace))
+            if (text, pace) not in kit.rendered:
+                await loop.run_in_executor(self._executor, partial(kit.voice.speak, text, pace=pace))
+            kit.keep_in_mind(text, pace)
 
     async def open(self, order: DialOrder, permit: Permit, script: Script) -> Conversation:
         kit = await self._kit(script)
@@ -171,7 +178,9 @@ class SpokenRoute:
             repeatable=speech.repeatable,
         )
         recognizer = recognizer_for(language, speech.recognizer_engine, processes=speech.decoders)
-        return _Kit(voice, recognizer, understanding_for(language, speech.thresholds))
+        understanding = understanding_for(language, speech.thresholds)
+        understanding.get_ready()
+        return _Kit(voice, recognizer, understanding)
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +190,16 @@ class _Kit:
     voice: Voice
     recognizer: Recognizer | None
     understanding: Understanding
+    rendered: OrderedDict[tuple[str, float], None] = field(default_factory=OrderedDict)
+    """The prompts, each with its pace, that were rendered last."""
     _ready: dict[int, ReadyVoice] = field(default_factory=dict)
+
+    def keep_in_mind(self, text: str, pace: float) -> None:
+        """That prompt is rendered."""
+        self.rendered[text, pace] = None
+        self.rendered.move_to_end((text, pace))
+        while len(self.rendered) > _PROMPTS_IN_MIND:
+            self.rendered.popitem(last=False)
 
     def voice_at(self, rate: int) -> ReadyVoice:
         """The voice at a channel's rate, shared by all calls."""

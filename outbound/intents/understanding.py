@@ -78,6 +78,12 @@ class Understanding:
         """Nothing that is said can be understood."""
         return self.language is None or self.model is None
 
+    def get_ready(self) -> None:
+        """Make now what the first words of the first callee would have all calls wait for (about a second)."""
+        for expecting in (frozenset[Intent](), RATINGS, _CLOSED):
+            self.expected(expecting)
+            self.is_complete(Transcript("yes please", 1.0, ""), expecting)
+
     def expected(self, expecting: Collection[Intent], phrases: Sequence[str] = ()) -> Expected:
         """What the recogniser should listen for: a grammar for ratings and yes or no, sentences for everything else."""
         if self.language is None:

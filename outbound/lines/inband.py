@@ -9,26 +9,23 @@ from collections import deque
 
 from audio.pcm import Samples
 from audio.tones import KeyDetector
-from outbound.lines.base import Channel, Frame, Key, Signal, TransferOrder
+from outbound.lines.base import Channel, Frame, Key, Signal
+from outbound.lines.wrapped import WrappedChannel
 
 _SAME_PRESS_FRAMES = 25
 """A tone and an event this close together (0.5 s) are one press."""
 
 
-class InbandKeys:
-    """Implements `outbound.lines.base.Channel` around another; a `Key` follows the frame that completes its tone."""
+class InbandKeys(WrappedChannel):
+    """Adds keys to a channel; a `Key` follows the frame that completes its tone."""
 
     def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+        super().__init__(channel)
         self._detector = KeyDetector(channel.rate)
         self._found: deque[Signal] = deque()
         self._told_by_tone: dict[str, int] = {}
         self._frames = 0
         self._events_come = False
-
-    @property
-    def rate(self) -> int:
-        return self._channel.rate
 
     async def receive(self) -> Signal:
         while True:
@@ -40,15 +37,6 @@ class InbandKeys:
             elif isinstance(signal, Key) and self._was_told(signal.key):
                 continue
             return signal
-
-    def send(self, frame: Samples) -> None:
-        self._channel.send(frame)
-
-    def transfer(self, order: TransferOrder) -> None:
-        self._channel.transfer(order)
-
-    def hang_up(self) -> None:
-        self._channel.hang_up()
 
     def _listen(self, samples: Samples) -> None:
         self._frames += 1

@@ -16,7 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from audio.pcm import FRAME_SECONDS, Samples
-from outbound.lines.base import Channel, DialOrder, Ended, Frame, Line, Signal, TransferOrder
+from outbound.lines.base import Channel, DialOrder, Ended, Frame, Line, Signal
+from outbound.lines.wrapped import WrappedChannel
 
 log = logging.getLogger(__name__)
 
@@ -51,11 +52,11 @@ class RecordedLine:
         await self._line.close()
 
 
-class RecordedChannel:
-    """Implements `outbound.lines.base.Channel` around another one. Keeps nothing until it is told to `begin`."""
+class RecordedChannel(WrappedChannel):
+    """Keeps the sound of a channel. Keeps nothing until it is told to `begin`."""
 
     def __init__(self, channel: Channel) -> None:
-        self._channel = channel
+        super().__init__(channel)
         self._path: Path | None = None
         self._file: wave.Wave_write | None = None
         self._closing = contextlib.ExitStack()
@@ -73,12 +74,8 @@ class RecordedChannel:
         if self._path is None:
             self._path = path
 
-    @property
-    def rate(self) -> int:
-        return self._channel.rate
-
     async def receive(self) -> Signal:
-        signal = await self._channel.receive()
+        signal = await super().receive()
         if self._path is not None:
             if isinstance(signal, Frame):
                 self._keep(signal.samples)
@@ -89,13 +86,7 @@ class RecordedChannel:
 
     def send(self, frame: Samples) -> None:
         self._sent = frame
-        self._channel.send(frame)
-
-    def transfer(self, order: TransferOrder) -> None:
-        self._channel.transfer(order)
-
-    def hang_up(self) -> None:
-        self._channel.hang_up()
+        super().send(frame)
 
     def _keep(self, heard: Samples) -> None:
         """20 ms of the callee, beside what was sent since the last ones."""

@@ -28,7 +28,7 @@ class Mouth:
         self._voice, self._rate, self._executor = voice, rate, executor
         self._loop = asyncio.get_running_loop()
         self._silence: Samples = np.zeros(round(rate * FRAME_SECONDS), dtype=np.int16)
-        self._rendered: dict[tuple[str, float], asyncio.Future[list[Samples]]] = {}
+        self._rendered: dict[tuple[str, float], asyncio.Future[Samples]] = {}
         self._ahead: asyncio.Task[None] | None = None
         self._say: Say | None = None
         self._place = 0
@@ -84,32 +84,34 @@ class Mouth:
         """
         if self._say is None or self._held:
             return self._silence, None
-        frames = self._frames(self._say)
-        if frames is None:
+        sound = self._sound(self._say)
+        if sound is None:
             return self._silence, None
-        if self._place >= len(frames):
+        size = len(self._silence)
+        frame = sound[self._place * size : (self._place + 1) * size]
+        if not len(frame):
             over, self._say = self._say, None
             return self._silence, over
         self._place += 1
-        return frames[self._place - 1], None
+        return frame if len(frame) == size else np.pad(frame, (0, size - len(frame))), None
 
     def close(self) -> None:
         """Stop rendering."""
         if self._ahead is not None:
             self._ahead.cancel()
 
-    def _frames(self, say: Say) -> list[Samples] | None:
+    def _sound(self, say: Say) -> Samples | None:
         """The sentence's sound; None while it is still being rendered."""
         if not say.text:
-            return []
+            return self._silence[:0]
         sound = self._sound_of(say.text, say.pace)
         return sound.result() if sound.done() else None
 
-    def _sound_of(self, text: str, pace: float) -> asyncio.Future[list[Samples]]:
+    def _sound_of(self, text: str, pace: float) -> asyncio.Future[Samples]:
         key = (text, pace)
         if key not in self._rendered:
             self._rendered[key] = self._loop.run_in_executor(self._executor, self._render, text, pace)
         return self._rendered[key]
 
-    def _render(self, text: str, pace: float) -> list[Samples]:
-        return list(self._voice.speak(text, pace=pace).at(self._rate).frames())
+    def _render(self, text: str, pace: float) -> Samples:
+        return self._voice.speak(text, pace=pace).at(self._rate).samples

@@ -5,8 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from audio import activity
 from audio.activity import WINDOW_SECONDS, VoiceActivity, Window
 from audio.pcm import mixed
+from audio.turns import SpeechStarted, TurnEnded, Turns
 from tests.audio.spoken import line, noise, noisy, said, windows
 
 
@@ -33,6 +35,22 @@ def test_speech_is_found_where_it_is(engine: str) -> None:
 
 def test_speech_is_found_in_noise() -> None:
     assert active_seconds(windows(noisy(line(1.0, said("I would like to speak to somebody"), 1.0), -38))) > 0.7
+
+
+@pytest.mark.parametrize("level", [-62, -45, -38])
+def test_the_turns_are_the_same_when_the_detector_sleeps_where_nobody_near_speaks(
+    level: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    words = ("Yes please", "No", "I would like to speak to somebody", "I would give it a five.")
+    sound = noisy(line(1.5, *(part for text in words for part in (said(text), 2.5))), level)
+    asleep = windows(sound)
+    monkeypatch.setattr(activity, "_AWAKE_WINDOWS", 1_000_000)
+    awake = windows(sound)
+    assert sum(window.probability == 0 for window in asleep) > 0.4 * len(asleep)
+    assert not any(window.probability == 0 for window in awake)
+    turns, same_turns = ([type(event) for event in Turns().feed(judged)] for judged in (asleep, awake))
+    assert turns == same_turns == len(words) * [SpeechStarted, TurnEnded]
+    assert sum(one.active != other.active for one, other in zip(asleep, awake, strict=True)) <= 0.02 * len(awake)
 
 
 @pytest.mark.parametrize("level", [-60, -40, -25])

@@ -20,7 +20,8 @@ _CUSHION_FRAMES = 2
 """In hand before the first frame is given out, and before the first one is sent."""
 _DEEPEST_FRAMES = 6
 """More than this is delay that nobody needs: go back to the cushion."""
-_READ_BYTES = 16_384
+_READ_FRAMES = 2 * _DEEPEST_FRAMES
+"""At a time. What is more waits for the next time: it is late enough to be dropped."""
 _LOOK_EVERY_FRAMES = 10
 """Asking the stack how much waits to be sent costs more than sending: look five times a second."""
 
@@ -36,6 +37,7 @@ class Media:
     def __init__(self, audio: CallAudio, rate: int) -> None:
         self.rate = rate
         self._audio = audio
+        self._gone = _gone()
         self._size = round(rate * FRAME_SECONDS)
         self._heard: Samples = _nothing()
         self._flowing = False
@@ -59,8 +61,6 @@ class Media:
 
     def write(self, frame: Samples) -> None:
         """Send 20 ms. Ignored while there is no stream to send on."""
-        from baresip import AudioNotActive, AudioRestarted
-
         streams = self._current()
         if streams is None or not streams.can_send:
             return
@@ -74,30 +74,26 @@ class Media:
                     frame = np.concatenate((np.zeros(_CUSHION_FRAMES * self._size, dtype=np.int16), frame))
             self._until_look -= 1
             self._audio.write(streams.outgoing(frame))
-        except (AudioNotActive, AudioRestarted):
+        except self._gone:
             self._streams = None
 
     def _arrived(self) -> Samples:
-        from baresip import AudioNotActive, AudioRestarted
-
         streams = self._current()
         if streams is None or not streams.can_hear:
             return _nothing()
         try:
-            raw = self._audio.read(_READ_BYTES)
-        except (AudioNotActive, AudioRestarted):
+            raw = self._audio.read(streams.most_bytes)
+        except self._gone:
             self._streams = None
             return _nothing()
         return streams.incoming(np.frombuffer(raw, dtype=np.int16)) if raw else _nothing()
 
     def _current(self) -> _Streams | None:
         """The streams of now; None before the media is up and after the call."""
-        from baresip import AudioNotActive
-
         if self._streams is None or not self._streams.complete:
             try:
                 self._streams = _Streams(self._audio.info(), self.rate)
-            except AudioNotActive:
+            except self._gone:
                 return None
             self._until_look = 0
         return self._streams
@@ -110,6 +106,7 @@ class _Streams:
         self.can_hear, self.can_send = info.rx_ready, info.tx_ready
         self.complete = self.can_hear and self.can_send
         self._channels_in, self._channels_out = info.rx_channels, info.tx_channels
+        self.most_bytes = round(2 * info.rx_channels * info.rx_sample_rate * _READ_FRAMES * FRAME_SECONDS)
         self._bytes_per_frame = 2 * info.tx_channels * info.tx_sample_rate * FRAME_SECONDS
         self._from_far_end = _resampler(info.rx_sample_rate, rate)
         self._to_far_end = _resampler(rate, info.tx_sample_rate)
@@ -126,6 +123,13 @@ class _Streams:
     def outgoing(self, samples: Samples) -> bytes:
         samples = _resampled(self._to_far_end, samples)
         return (np.repeat(samples, self._channels_out) if self._channels_out > 1 else samples).tobytes()
+
+
+def _gone() -> tuple[type[Exception], ...]:
+    """What the stack raises when the streams are no more, or others."""
+    from baresip import AudioNotActive, AudioRestarted
+
+    return AudioNotActive, AudioRestarted
 
 
 def _resampler(source: int, target: int) -> soxr.ResampleStream | None:

@@ -78,7 +78,7 @@ def test_a_person_is_fetched() -> None:
 def test_nobody_to_fetch_means_a_promised_call() -> None:
     call = speak_with(Callee("asking", does=(Presses("0"),), transfer_reached=False))
     assert call.outcome.disposition is Disposition.CALLBACK
-    assert [type(result) for result in call.saved] == [TransferResult, CallbackPromise]
+    assert [type(result) for result in call.saved] == [TransferResult, TransferResult, CallbackPromise]
 
 
 def test_tomorrow_at_three_is_promised() -> None:
