@@ -13,6 +13,7 @@ from campaigns.outcomes import Complaint, Disposition, Via
 from campaigns.script import Collecting
 from outbound.dialogue.actions import Action, Listen, Save, StartTimer
 from outbound.dialogue.course import SLOW_PACE, Course, Topic
+from outbound.dialogue.digits import spoken_digits
 from outbound.dialogue.endings import (
     CAP,
     LONGEST,
@@ -75,7 +76,7 @@ def heard(course: Course, event: Heard) -> tuple[Action, ...]:
     found = _to_the_topic(course, event) if course.answerable else None
     if found is not None:
         return found
-    if event.intent in _AT_ANY_TIME:
+    if event.intent in _AT_ANY_TIME and not _spells(course, event.words):
         return _AT_ANY_TIME[event.intent](course, event.words)
     return unclear(course, interrupted=event.interrupted)
 
@@ -84,7 +85,7 @@ def pressed(course: Course, event: Pressed) -> tuple[Action, ...]:
     """A key was pressed in a listening state; it has stopped the robot's speech."""
     interrupted, course.speaking = course.speaking, False
     course.pressed_keys = True
-    if _typing(course):
+    if _collecting_digits(course):
         return _digit(course, event.key)
     if event.key in GLOBAL_KEYS:
         return global_key(course, event.key)
@@ -137,9 +138,15 @@ def digits_over(course: Course) -> tuple[Action, ...]:
     return unclear(course, interrupted=False)
 
 
-def _typing(course: Course) -> bool:
+def _collecting_digits(course: Course) -> bool:
+    """A number is asked for."""
     collects = course.step is not None and course.step.collect is Collecting.DIGITS
     return collects and course.answerable and course.subject.state is State.ASKING
+
+
+def _spells(course: Course, words: str) -> bool:
+    """Digits where a number is asked for, too few or too many: a "zero" among them is not the key for a person."""
+    return _collecting_digits(course) and spoken_digits(words, course.script.language) is not None
 
 
 def _digit(course: Course, key: str) -> tuple[Action, ...]:
