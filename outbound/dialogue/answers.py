@@ -25,7 +25,7 @@ from outbound.dialogue.endings import (
     opt_out,
     wrong_number,
 )
-from outbound.dialogue.events import Heard, Pressed, Silence, TimerFired
+from outbound.dialogue.events import Corrected, Heard, Pressed, Silence, TimerFired
 from outbound.dialogue.fetching import transfer
 from outbound.dialogue.state import State
 from outbound.dialogue.steps import (
@@ -73,12 +73,22 @@ def heard(course: Course, event: Heard) -> tuple[Action, ...]:
         return opt_out(course, Via.VOICE, event.words)
     if event.intent is Intent.CRISIS:
         return crisis(course, event.words)
-    found = _to_the_topic(course, event) if course.answerable else None
+    found = _answered(course, event) if course.answerable else None
     if found is not None:
         return found
     if event.intent in _AT_ANY_TIME and not _spells(course, event.words):
         return _AT_ANY_TIME[event.intent](course, event.words)
     return unclear(course, interrupted=event.interrupted)
+
+
+def corrected(course: Course, event: Corrected) -> tuple[Action, ...]:
+    """The answer just taken is taken back. The callee's last word holds; where it is no answer, the question is put
+    again."""
+    if course.before is None:
+        return ()
+    course.go_back(course.before)
+    found = _answered(course, Heard(event.intent, event.confidence, event.words, event.choice))
+    return course.resume() if found is None else found
 
 
 def pressed(course: Course, event: Pressed) -> tuple[Action, ...]:
@@ -162,6 +172,15 @@ def _digit(course: Course, key: str) -> tuple[Action, ...]:
     if len(course.digits) >= most:
         return digits_over(course)
     return (StartTimer(DIGITS, DIGITS_PAUSE_SECONDS),)
+
+
+def _answered(course: Course, event: Heard) -> tuple[Action, ...] | None:
+    """The answer to what was asked, if this is one; it may be taken back for a moment."""
+    here = course.here()
+    found = _to_the_topic(course, event)
+    if found is not None:
+        course.before = here
+    return found
 
 
 def _to_the_topic(course: Course, event: Heard) -> tuple[Action, ...] | None:
