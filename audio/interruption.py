@@ -31,7 +31,7 @@ _HUM_WINDOWS: Final = 19
 _HUM_BELOW_HZ: Final = 700.0
 _HUM_SHARE: Final = 0.985
 """Share of the energy below that frequency that makes a hum: nasals have next to nothing above it."""
-_BELOW_CALLEE_DB: Final = 10.0
+_BELOW_CALLEE_DB: Final = 8.0
 """So far below the callee's loudest words it is another voice."""
 _FORGET_DB: Final = 0.15 * WINDOW_SECONDS
 """The callee's loudness is forgotten by 0.15 dB a second: whoever takes over the telephone is softer for a minute."""
