@@ -39,6 +39,8 @@ _LEVEL_WINDOWS: Final = 6
 _LEAST_LEVEL_WINDOWS: Final = 5
 """A voice is as loud as the mean power of its last 200 ms; the callee's own needs 160 ms of speech in them."""
 
+_LATELY_WINDOWS: Final = round(1.0 / WINDOW_SECONDS)
+
 
 class Interruption:
     """Watches one call while the robot speaks. Feed it all the time, whether the robot speaks or not."""
@@ -52,6 +54,8 @@ class Interruption:
         self._powers: deque[float] = deque(maxlen=_LEVEL_WINDOWS)
         """Of the last windows, 0 where nobody spoke."""
         self._callee_dbfs = -math.inf
+        self._since_callee = 0
+        """Windows since somebody was about as loud as the callee."""
 
     def feed(self, samples: Samples, windows: Iterable[Window]) -> bool:
         """Take one frame that came in, and what is known about it; True when the callee interrupts.
@@ -61,6 +65,11 @@ class Interruption:
         self._heard = np.concatenate([self._heard[len(samples) :], samples])
         return sum(self._judge(window) for window in windows) > 0
 
+    @property
+    def callee_spoke(self) -> bool:
+        """Within the last second, and not only a softer voice behind."""
+        return self._since_callee <= _LATELY_WINDOWS
+
     def reset(self) -> None:
         """A new prompt begins: what was heard before does not interrupt it."""
         self._speech.clear()
@@ -69,6 +78,7 @@ class Interruption:
 
     def _judge(self, window: Window) -> bool:
         is_callee = self._is_callee(window)
+        self._since_callee = 0 if is_callee else self._since_callee + 1
         hum = window.active and self._is_hum()
         self._hummed = self._hummed + 1 if hum else 0
         self._speech.append(window.active)

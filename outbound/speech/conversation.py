@@ -186,7 +186,7 @@ class SpokenConversation:
         self._mouth.say(say)
         self._interruption.reset()
         self._held_frames = 0
-        if say.interruptible and self._ears.hearing:
+        if say.interruptible and self._ears.hearing and self._interruption.callee_spoke:
             self._mouth.hold()
 
     def _interrupted(self) -> None:

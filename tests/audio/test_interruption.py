@@ -71,6 +71,17 @@ def test_talk_next_door_does_not_stop_the_robot_once_the_callee_has_spoken(below
     assert all(moment < 2.0 for moment in interrupted(line(0.3, said("Hello?"), 1.0, next_door, 0.5), said(PROMPT)))
 
 
+def test_whether_the_callee_spoke_lately_is_told_by_loudness() -> None:
+    hello = said("Hello?")
+    activity, interruption = VoiceActivity(hello.rate), Interruption(hello.rate)
+    told = []
+    for sound in (hello, said(TALK).louder(-18), said("Stop calling me")):
+        for frame in line(sound, 0.8).frames():
+            interruption.feed(frame, activity.feed(frame))
+        told.append(interruption.callee_spoke)
+    assert told == [True, False, True]
+
+
 def test_a_callee_who_speaks_softer_than_before_still_stops_the_robot() -> None:
     came_in = line(0.3, said("Hello, who is there?"), 2.0, said("I want to talk to a person").louder(-6))
     begins = came_in.seconds - said("I want to talk to a person").seconds
