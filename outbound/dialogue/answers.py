@@ -77,6 +77,7 @@ def heard(course: Course, event: Heard) -> tuple[Action, ...]:
     if found is not None:
         return found
     if event.intent in _AT_ANY_TIME and not _spells(course, event.words):
+        course.before = None
         return _AT_ANY_TIME[event.intent](course, event.words)
     return unclear(course, interrupted=event.interrupted)
 
@@ -123,6 +124,7 @@ def timer(course: Course, event: TimerFired) -> tuple[Action, ...]:
     if event.name == LONGEST:
         if _saying_goodbye(course):
             return ()
+        course.before = None
         return close(course, course.script.phrases.cut_short, course.ended_early)
     if event.name == CAP:
         return hang_up(course, course.ended_early)
