@@ -1,12 +1,15 @@
-"""Does the callee interrupt the robot, or is it a cough or a hum?
+"""Does the callee interrupt the robot, or is it a cough, a hum, or somebody else in the room?
 
-Decides, while the robot plays, whether speech that comes in is meant for it. The robot's own voice coming back is
-told apart in `ownvoice.py`, before. Whether the words were a mere "uh-huh" is known only when they are recognised:
-the robot has stopped by then, and its caller lets the prompt go on where it was.
+Decides, while the robot plays, whether speech that comes in is meant for it. It decides soon, for stopping is cheap:
+its caller holds the prompt, and lets it go on where it was if a cough, an "uh-huh" or nothing at all comes of it. Not
+cheap is a prompt that stops all the time, so a voice well below the callee's own does not stop it: talk next door, a
+television. Such a voice is still listened to, and its words stop the robot if they mean something. The robot's own
+voice coming back is told apart in `ownvoice.py`, before.
 """
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Iterable
 from typing import Final
@@ -17,18 +20,27 @@ from audio.activity import WINDOW_SECONDS, Window
 from audio.past import Past
 from audio.pcm import Samples
 
-SPEECH_WINDOWS: Final = 5
-AMONG_WINDOWS: Final = 6
-"""Near speech that interrupts: 160 ms of it within 192 ms. With the detector's own delay of about 80 ms this is a
-word of a quarter of a second, and the robot is silent within 300 ms.
+SPEECH_WINDOWS: Final = 4
+AMONG_WINDOWS: Final = 5
+"""Near speech that interrupts: 128 ms of it within 160 ms. More would let "Stop calling me" and "What ..." wait until
+after their first stop consonant, which is 100 ms of silence.
 """
-PLAIN_WINDOWS: Final = 3
+PLAIN_WINDOWS: Final = 2
 """So many of them must be no hum. Voiced beginnings and narrow vowels ("two", "one", "busy") are half a hum."""
 _HUM_WINDOWS: Final = 19
 """A hum ("mm", "mhm") must last 600 ms to interrupt."""
 _HUM_BELOW_HZ: Final = 700.0
 _HUM_SHARE: Final = 0.985
 """Share of the energy below that frequency that makes a hum: nasals have next to nothing above it."""
+_BELOW_CALLEE_DB: Final = 8.0
+"""So far below the callee's loudest words it is another voice."""
+_FORGET_DB: Final = 0.15 * WINDOW_SECONDS
+"""The callee's loudness is forgotten by 0.15 dB a second: whoever takes over the telephone is softer for a minute."""
+_LEVEL_WINDOWS: Final = 6
+_LEAST_LEVEL_WINDOWS: Final = 5
+"""A voice is as loud as the mean power of its last 200 ms; the callee's own needs 160 ms of speech in them."""
+
+_LATELY_WINDOWS: Final = round(1.0 / WINDOW_SECONDS)
 
 
 class Interruption:
@@ -40,6 +52,11 @@ class Interruption:
         self._speech: deque[bool] = deque(maxlen=AMONG_WINDOWS)
         self._plain: deque[bool] = deque(maxlen=AMONG_WINDOWS)
         self._hummed = 0
+        self._powers: deque[float] = deque(maxlen=_LEVEL_WINDOWS)
+        """Of the last windows, 0 where nobody spoke."""
+        self._callee_dbfs = -math.inf
+        self._since_callee = 0
+        """Windows since somebody was about as loud as the callee."""
 
     def feed(self, samples: Samples, windows: Iterable[Window]) -> bool:
         """Take one frame that came in, and what is known about it; True when the callee interrupts.
@@ -49,6 +66,11 @@ class Interruption:
         self._heard.add(samples)
         return sum(self._judge(window) for window in windows) > 0
 
+    @property
+    def callee_spoke(self) -> bool:
+        """Within the last second, and not only a softer voice behind."""
+        return self._since_callee <= _LATELY_WINDOWS
+
     def reset(self) -> None:
         """A new prompt begins: what was heard before does not interrupt it."""
         self._speech.clear()
@@ -56,15 +78,30 @@ class Interruption:
         self._hummed = 0
 
     def _judge(self, window: Window) -> bool:
+        is_callee = self._is_callee(window)
+        self._since_callee = 0 if is_callee else self._since_callee + 1
         hum = window.active and self._is_hum()
         self._hummed = self._hummed + 1 if hum else 0
         self._speech.append(window.active)
         self._plain.append(window.active and not hum)
         spoken = sum(self._speech) >= SPEECH_WINDOWS and sum(self._plain) >= PLAIN_WINDOWS
-        if not spoken and self._hummed < _HUM_WINDOWS:
+        if not is_callee or (not spoken and self._hummed < _HUM_WINDOWS):
             return False
         self.reset()
         return True
+
+    def _is_callee(self, window: Window) -> bool:
+        """Whether who speaks is about as loud as the callee was; learns how loud that is."""
+        self._callee_dbfs -= _FORGET_DB
+        self._powers.append(10 ** (window.level_dbfs / 10) if window.active else 0.0)
+        spoken = [power for power in self._powers if power]
+        if not spoken:
+            return False
+        level_dbfs = 10 * math.log10(sum(spoken) / len(spoken))
+        is_callee = level_dbfs >= self._callee_dbfs - _BELOW_CALLEE_DB
+        if len(spoken) >= _LEAST_LEVEL_WINDOWS:
+            self._callee_dbfs = max(self._callee_dbfs, level_dbfs)
+        return is_callee
 
     def _is_hum(self) -> bool:
         heard = self._heard.samples()

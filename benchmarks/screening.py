@@ -1,11 +1,11 @@
 """Is this a human? How often and how soon that is told, and where the beep is found.
 
-    python -m benchmarks.screening --corpus PATH [--json]
+    python -m benchmarks.screening --corpus PATH [--engine whisper] [--json]
 
 PATH is a folder with `amd/labels.tsv` (columns file, label human or machine, beep_start, beep_end) and the
-clips it names, which begin at the answer. `uncertain` counts as human, as it does in a call. No transcript is
-used. On clips that were in view when the limits of `audio/screening.py` were chosen, the figures say that the
-method fits, not how it generalises.
+clips it names, which begin at the answer. `uncertain` counts as human, as it does in a call. With an engine words are
+used as in a call: those of each turn when it is over. On clips that were in view when the limits of
+`audio/screening.py` were chosen, the figures say that the method fits, not how it generalises.
 """
 
 from __future__ import annotations
@@ -20,8 +20,13 @@ import numpy as np
 import soundfile
 
 from audio.activity import VoiceActivity
-from audio.pcm import Sound
+from audio.pcm import Samples, Sound
+from audio.recognition import Expected, Recognizer, recognizer_for
 from audio.screening import Beep, Party, Screening, Verdict
+from audio.turns import SpeechStarted, TurnEnded, Turns
+
+_LEAD_FRAMES = 30
+"""Sound from before a turn is noticed: 0.6 s."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,18 +49,45 @@ class Score:
     clips: int
     accuracy: float
     humans_taken_for_machines: float
-    known_p50_seconds: float
-    known_p95_seconds: float
+    human_known_p50_seconds: float
+    human_known_p95_seconds: float
+    machine_known_p50_seconds: float
+    machine_known_p95_seconds: float
     beeps_found: float
     beep_error_p50_seconds: float
     beep_error_worst_seconds: float
     false_beeps: int
 
 
-def screened(folder: Path, row: dict[str, str]) -> Screened:
+def found_in(sound: Sound, screening: Screening, recognizer: Recognizer | None) -> list[Verdict | Beep]:
+    """Everything that becomes known about who picked up, in order."""
+    activity, turns = VoiceActivity(sound.rate), Turns()
+    heard: list[Samples] = []
+    found: list[Verdict | Beep] = []
+    for frame in sound.frames():
+        windows = activity.feed(frame)
+        heard.append(frame)
+        found += screening.feed(frame, windows)
+        for event in turns.feed(windows):
+            match event:
+                case TurnEnded() if recognizer is not None:
+                    found += screening.heard(_words(np.concatenate(heard), sound.rate, recognizer))
+                    heard = []
+                case SpeechStarted():
+                    heard = heard[-_LEAD_FRAMES:]
+    return found
+
+
+def _words(samples: Samples, rate: int, recognizer: Recognizer) -> str:
+    listening = recognizer.listen(Expected(), rate)
+    listening.feed(samples)
+    return listening.finish().text
+
+
+def screened(folder: Path, row: dict[str, str], recognizer: Recognizer | None) -> Screened:
     samples, rate = soundfile.read(folder / row["file"], dtype="int16")
-    activity, screening = VoiceActivity(rate), Screening(rate)
-    found = [one for frame in Sound(samples, rate).frames() for one in screening.feed(frame, activity.feed(frame))]
+    screening = Screening(rate)
+    found = found_in(Sound(samples, rate), screening, recognizer)
     verdicts = [one for one in found if isinstance(one, Verdict)]
     beeps = [one for one in found if isinstance(one, Beep)]
     party = screening.verdict.party
@@ -80,14 +112,18 @@ def screened(folder: Path, row: dict[str, str]) -> Screened:
 def score(clips: list[Screened]) -> Score:
     machines = [clip for clip in clips if clip.is_machine]
     humans = [clip for clip in clips if not clip.is_machine]
-    known = [clip.known_seconds for clip in clips if clip.known_seconds is not None]
+    human_known, machine_known = (
+        [clip.known_seconds for clip in part if clip.known_seconds is not None] for part in (humans, machines)
+    )
     errors = [clip.beep_error_seconds for clip in machines if clip.beep_error_seconds is not None]
     return Score(
         clips=len(clips),
         accuracy=float(np.mean([(clip.party is Party.MACHINE) == clip.is_machine for clip in clips])),
         humans_taken_for_machines=float(np.mean([clip.ever_machine for clip in humans])),
-        known_p50_seconds=float(np.percentile(known, 50)),
-        known_p95_seconds=float(np.percentile(known, 95)),
+        human_known_p50_seconds=float(np.percentile(human_known, 50)),
+        human_known_p95_seconds=float(np.percentile(human_known, 95)),
+        machine_known_p50_seconds=float(np.percentile(machine_known, 50)),
+        machine_known_p95_seconds=float(np.percentile(machine_known, 95)),
         beeps_found=len(errors) / len(machines),
         beep_error_p50_seconds=float(np.median(np.abs(errors))),
         beep_error_worst_seconds=float(np.max(np.abs(errors))),
@@ -98,11 +134,13 @@ def score(clips: list[Screened]) -> Score:
 def main() -> None:
     wanted = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     wanted.add_argument("--corpus", type=Path, required=True)
+    wanted.add_argument("--engine", help="use words as well, as this engine hears them")
     wanted.add_argument("--json", action="store_true")
     arguments = wanted.parse_args()
     with (arguments.corpus / "amd" / "labels.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
-    clips = [screened(arguments.corpus, row) for row in rows]
+    recognizer = None if arguments.engine is None else recognizer_for("en-US", arguments.engine)
+    clips = [screened(arguments.corpus, row, recognizer) for row in rows]
     result = score(clips)
     if arguments.json:
         print(json.dumps({"score": asdict(result), "clips": [asdict(clip) for clip in clips]}, indent=2))

@@ -13,6 +13,7 @@ no reply         nothing was understood as an answer: the robot waits
 fall silent      from the first sample of an interruption to the robot's last
 never            the interruption did not stop it
 stops per hour   of a speaking robot, for a background that is not meant for it, where the callee speaks at -22 dBFS
+stopped          share of the time in which it is silent for that reason
 turns per hour   the same for a listening one: an engine is asked what that was, and mostly finds no words in it
 """
 
@@ -51,6 +52,7 @@ from outbound.lines.wrapped import WrappedChannel
 from outbound.simulation.callee import Callee, Says
 from outbound.simulation.clock import VirtualTimeLoop
 from outbound.speech import SpokenConversation
+from outbound.speech.conversation import HOLD_SECONDS
 
 _QUESTION, _REPLY = "How was it?", "Thank you."
 _NOTICE = "your order has been shipped this morning and it will arrive on tuesday between nine and eleven"
@@ -231,8 +233,19 @@ def _loud(speech: Sound) -> int:
     return max(_AUDIBLE, round(_peak(levelled.samples) * 10 ** (-_EDGE_DB / 20)))
 
 
-def false_alarms(background: Sound, callee: Sound) -> tuple[int, int]:
-    """How often a speaking robot stops for a background, and how often a listening one takes it for a turn.
+@dataclass(frozen=True, slots=True)
+class Alarms:
+    """What a background does to a robot: how often it stops a speaking one and for what share of the time, and how
+    often a listening one takes it for a turn."""
+
+    stops_per_hour: int
+    stopped_share: float
+    turns_per_hour: int
+
+
+def false_alarms(background: Sound, callee: Sound) -> Alarms:
+    """How a background fares, as in a call: a robot that was stopped speaks on when the turn is over without a word in
+    it, or after 4 s, and is then not stopped again in the same turn.
 
     Every 15 s the callee says something, by which the robot knows how loud somebody near is; that does not count.
     """
@@ -240,17 +253,25 @@ def false_alarms(background: Sound, callee: Sound) -> tuple[int, int]:
     for start in np.arange(0.0, background.seconds - callee.seconds, _CALLEE_EVERY_SECONDS):
         sound = mixed(sound, callee, float(start))
     activity, interruption, turns = VoiceActivity(sound.rate), Interruption(sound.rate), Turns()
-    stops, begun = -np.inf, 0
-    counted = 0
+    stopped: int | None = None
+    overruled = False
+    stops = stopped_frames = begun = 0
     for number, frame in enumerate(sound.frames()):
-        now = number * FRAME_SECONDS
-        theirs = now % _CALLEE_EVERY_SECONDS < callee.seconds + 1.0
+        theirs = number * FRAME_SECONDS % _CALLEE_EVERY_SECONDS < callee.seconds + 1.0
         windows = activity.feed(frame)
-        if interruption.feed(frame, windows):
-            counted += not theirs and now - stops > 1.0
-            stops = now
+        interrupts = interruption.feed(frame, windows)
         begun += sum(isinstance(event, SpeechStarted) and not theirs for event in turns.feed(windows))
-    return counted, begun
+        if not turns.speaking:
+            stopped, overruled = None, False
+        elif stopped is not None and (number - stopped) * FRAME_SECONDS >= HOLD_SECONDS:
+            stopped, overruled = None, True
+        elif stopped is None and interrupts and not overruled:
+            stopped = number
+            stops += not theirs
+        stopped_frames += stopped is not None and not theirs
+    hours = sound.seconds / 3600
+    share = stopped_frames * FRAME_SECONDS / sound.seconds
+    return Alarms(round(stops / hours), round(share, 3), round(begun / hours))
 
 
 def backgrounds(clips: Sequence[Clip]) -> dict[str, Sound]:
@@ -290,9 +311,7 @@ def summary(trials: Sequence[Trial], everything: Sequence[Clip]) -> dict[str, An
     callee = _speech(next(clip for clip in everything if clip.intent is Intent.YES))
     callee = callee.louder(_CALLEE_DBFS - callee.level_dbfs)
     for name, sound in backgrounds(everything).items():
-        stops, turns = false_alarms(sound, callee)
-        hours = sound.seconds / 3600
-        alarms[name] = {"stops per hour": round(stops / hours), "turns per hour": round(turns / hours)}
+        alarms[name] = asdict(false_alarms(sound, callee))
     return {
         "answers": len(trials),
         "reply": _percentiles([max(0.0, seconds) for seconds in replies]),

@@ -16,7 +16,7 @@ from campaigns.drawing.chart import OPENING
 from campaigns.intents import GLOBAL_INTENTS, GLOBAL_KEYS, Intent
 from campaigns.script import Collecting, Script, Step
 from outbound.call import Entry
-from outbound.dialogue.events import Heard, Pressed
+from outbound.dialogue.events import Corrected, Heard, Pressed
 from outbound.dialogue.records import event_from
 
 _COLLECTED = {
@@ -104,7 +104,7 @@ def _meant(log: Sequence[Entry], script: Script) -> Iterator[Intent]:
     step: Step | None = None
     for entry in log:
         match event_from(entry["event"]):
-            case Heard(intent=intent):
+            case Heard(intent=intent) | Corrected(intent=intent):
                 yield intent
             case Pressed(key):
                 meaning = GLOBAL_KEYS.get(key) or _by_key(step, key)

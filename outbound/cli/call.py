@@ -21,7 +21,7 @@ from outbound.cli.stores import opened
 from outbound.clock import Clock, SystemClock
 from outbound.dialing.news import Finished, Happened, News, Refused
 from outbound.dialogue.actions import Save, Say, Transfer
-from outbound.dialogue.events import Answered, Heard, Pressed, Ringing, Screened, Silence
+from outbound.dialogue.events import Answered, Corrected, Heard, Pressed, Ringing, Screened, Silence, WentOn
 from outbound.lines.microphone import MicrophoneLine, Speakers
 from outbound.lines.recorded import RecordedLine
 from outbound.lines.sip import SipSettings
@@ -175,10 +175,12 @@ def _show(news: News) -> None:
             output.out.print(f"… {party}", style="dim")
         case Happened(_, Say(text=text)) if text:
             output.out.print(f"robot   {text}", markup=False, soft_wrap=True)
-        case Happened(_, Heard(intent, confidence, words)):
+        case Happened(_, Heard(intent, confidence, words) | Corrected(intent, confidence, words)):
             output.out.print(
                 f"callee  {words or '…'}   [{intent}, {confidence:.0%}]", markup=False, style="cyan", soft_wrap=True
             )
+        case Happened(_, WentOn(words)):
+            output.out.print(f"callee  {words}   [goes on]", markup=False, style="cyan", soft_wrap=True)
         case Happened(_, Pressed(key)):
             output.out.print(f"callee  presses {key}", style="cyan", soft_wrap=True)
         case Happened(_, Silence()):

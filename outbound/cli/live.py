@@ -38,7 +38,7 @@ from outbound.dialing.news import (
 )
 from outbound.dialing.progress import Gauge, Progress
 from outbound.dialogue.actions import Save, Say, Transfer
-from outbound.dialogue.events import Answered, Heard, Pressed, Ringing, Screened
+from outbound.dialogue.events import Answered, Corrected, Heard, Pressed, Ringing, Screened
 from outbound.dialogue.records import kind_of, record
 
 _LAST = 6
@@ -124,7 +124,7 @@ class LiveView:
                 call.state = str(party)
             case Say(text=text) if text:
                 call.words = f"» {text}"
-            case Heard(intent, _, words):
+            case Heard(intent, _, words) | Corrected(intent, _, words):
                 call.words = f"« {words or '…'} [{intent}]"
             case Pressed(key):
                 call.words = f"« key {key}"

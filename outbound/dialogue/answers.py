@@ -13,6 +13,7 @@ from campaigns.outcomes import Complaint, Disposition, Via
 from campaigns.script import Collecting
 from outbound.dialogue.actions import Action, Listen, Save, StartTimer
 from outbound.dialogue.course import SLOW_PACE, Course, Topic
+from outbound.dialogue.digits import spoken_digits
 from outbound.dialogue.endings import (
     CAP,
     LONGEST,
@@ -24,7 +25,7 @@ from outbound.dialogue.endings import (
     opt_out,
     wrong_number,
 )
-from outbound.dialogue.events import Heard, Pressed, Silence, TimerFired
+from outbound.dialogue.events import Corrected, Heard, Pressed, Silence, TimerFired
 from outbound.dialogue.fetching import transfer
 from outbound.dialogue.state import State
 from outbound.dialogue.steps import (
@@ -72,19 +73,30 @@ def heard(course: Course, event: Heard) -> tuple[Action, ...]:
         return opt_out(course, Via.VOICE, event.words)
     if event.intent is Intent.CRISIS:
         return crisis(course, event.words)
-    found = _to_the_topic(course, event) if course.answerable else None
+    found = _answered(course, event) if course.answerable else None
     if found is not None:
         return found
-    if event.intent in _AT_ANY_TIME:
+    if event.intent in _AT_ANY_TIME and not _spells(course, event.words):
+        course.before = None
         return _AT_ANY_TIME[event.intent](course, event.words)
     return unclear(course, interrupted=event.interrupted)
+
+
+def corrected(course: Course, event: Corrected) -> tuple[Action, ...]:
+    """The answer just taken is taken back. The callee's last word holds; where it is no answer, the question is put
+    again."""
+    if course.before is None:
+        return ()
+    course.go_back(course.before)
+    found = _answered(course, Heard(event.intent, event.confidence, event.words, event.choice))
+    return course.resume() if found is None else found
 
 
 def pressed(course: Course, event: Pressed) -> tuple[Action, ...]:
     """A key was pressed in a listening state; it has stopped the robot's speech."""
     interrupted, course.speaking = course.speaking, False
     course.pressed_keys = True
-    if _typing(course):
+    if _collecting_digits(course):
         return _digit(course, event.key)
     if event.key in GLOBAL_KEYS:
         return global_key(course, event.key)
@@ -112,6 +124,7 @@ def timer(course: Course, event: TimerFired) -> tuple[Action, ...]:
     if event.name == LONGEST:
         if _saying_goodbye(course):
             return ()
+        course.before = None
         return close(course, course.script.phrases.cut_short, course.ended_early)
     if event.name == CAP:
         return hang_up(course, course.ended_early)
@@ -137,9 +150,15 @@ def digits_over(course: Course) -> tuple[Action, ...]:
     return unclear(course, interrupted=False)
 
 
-def _typing(course: Course) -> bool:
+def _collecting_digits(course: Course) -> bool:
+    """A number is asked for."""
     collects = course.step is not None and course.step.collect is Collecting.DIGITS
     return collects and course.answerable and course.subject.state is State.ASKING
+
+
+def _spells(course: Course, words: str) -> bool:
+    """Digits where a number is asked for, too few or too many: a "zero" among them is not the key for a person."""
+    return _collecting_digits(course) and spoken_digits(words, course.script.language) is not None
 
 
 def _digit(course: Course, key: str) -> tuple[Action, ...]:
@@ -155,6 +174,15 @@ def _digit(course: Course, key: str) -> tuple[Action, ...]:
     if len(course.digits) >= most:
         return digits_over(course)
     return (StartTimer(DIGITS, DIGITS_PAUSE_SECONDS),)
+
+
+def _answered(course: Course, event: Heard) -> tuple[Action, ...] | None:
+    """The answer to what was asked, if this is one; it may be taken back for a moment."""
+    here = course.here()
+    found = _to_the_topic(course, event)
+    if found is not None:
+        course.before = here
+    return found
 
 
 def _to_the_topic(course: Course, event: Heard) -> tuple[Action, ...] | None:

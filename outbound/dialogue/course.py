@@ -60,6 +60,18 @@ class Topic:
     onward: str | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Before:
+    """What the call had come to when an answer was taken: what a correction goes back to."""
+
+    topic: Topic
+    step: Step | None
+    onward: str | None
+    turn: str
+    answers: dict[str, str]
+    outcome: Disposition | None
+
+
 @dataclass(slots=True)
 class Course:
     """The record of one call.
@@ -97,6 +109,8 @@ class Course:
     delivered: bool = False
     pressed_keys: bool = False
     opted_out: bool = False
+    before: Before | None = None
+    """Where the last answer was taken."""
     put: bool = False
     """The topic has been said at least once."""
     targets: list[str] = field(default_factory=list)
@@ -133,6 +147,16 @@ class Course:
         topic = self.subject
         self.state = topic.state
         return (self.say(text, pace=topic.pace), topic.listen)
+
+    def here(self) -> Before:
+        """Where the call is, to be gone back to."""
+        return Before(self.subject, self.step, self.onward, self.turn, dict(self.answers), self.outcome)
+
+    def go_back(self, before: Before) -> None:
+        """As if the answer had not been taken; what was saved of it is overwritten by the next one."""
+        self.topic, self.step, self.onward, self.turn = before.topic, before.step, before.onward, before.turn
+        self.answers, self.outcome = dict(before.answers), before.outcome
+        self.state, self.put, self.speaking, self.before = before.topic.state, True, False, None
 
     def aside(self, text: str, onward: str | None = None) -> tuple[Action, ...]:
         """Say something, then go `onward` to a step, or on to where the call was going, or back to the topic."""

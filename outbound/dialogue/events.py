@@ -69,6 +69,23 @@ class Heard:
 
 
 @dataclass(frozen=True, slots=True)
+class Corrected:
+    """The callee takes back the answer just given ("Yes. | No!"): this one holds. The fields are those of `Heard`."""
+
+    intent: Intent
+    confidence: float
+    words: str
+    choice: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class WentOn:
+    """The callee went on with an answer that was taken, and said nothing beyond it. For the record."""
+
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
 class Pressed:
     """A key. If the robot was speaking, its speech has been stopped already."""
 
@@ -118,6 +135,8 @@ Event = (
     | Screened
     | SaidAll
     | Heard
+    | Corrected
+    | WentOn
     | Pressed
     | Silence
     | TimerFired

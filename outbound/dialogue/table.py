@@ -25,6 +25,7 @@ from outbound.dialogue.actions import Action
 from outbound.dialogue.course import Course
 from outbound.dialogue.events import (
     Answered,
+    Corrected,
     Event,
     Heard,
     HungUp,
@@ -36,6 +37,7 @@ from outbound.dialogue.events import (
     Silence,
     TimerFired,
     TransferSettled,
+    WentOn,
 )
 from outbound.dialogue.state import LISTENING, State
 
@@ -75,6 +77,8 @@ _STEPS = {S.TELLING, S.ASKING, *_PERSON}
 """Whatever step of a script comes next."""
 _AT_ANY_TIME = {*_OPT_OUT, *_CRISIS, *_STEPS, *LISTENING}
 
+_KEPT = Race("the answer has been taken; more of it is for the record")
+_ACTED_ON = Race("the answer has been acted upon and cannot be taken back")
 _TOO_LATE = Race("the words were said before the state changed")
 _NOT_LISTENING = Race("the silence was counted before we began to say this")
 _KNOWN_LATE = Race("who picked up no longer changes what is done")
@@ -83,6 +87,8 @@ _STALE_TIMER = Race("the timer was set for something that is over")
 _POLITE_ALREADY = Race("the call is ending politely already; the journal holds the result")
 _LATE_KEY = Race("the call is over; the key changes nothing")
 _LATE_PERSON = Race("the transfer settled when it was no longer wanted")
+
+_CORRECTED = to(answers.corrected, _AT_ANY_TIME)
 
 _GONE: Mapping[type[Event], Cell] = {HungUp: to(endings.gone, S.ENDED)}
 
@@ -93,6 +99,8 @@ def _listening(said_all: Transition | Race, silence: Transition | Race) -> dict[
         Screened: to(pickup.screened, LISTENING, S.AWAITING_BEEP, S.LEAVING_MESSAGE, S.AT_SCREENER, S.ENDED),
         SaidAll: said_all,
         Heard: to(answers.heard, _AT_ANY_TIME),
+        Corrected: _CORRECTED,
+        WentOn: _KEPT,
         Pressed: to(answers.pressed, _AT_ANY_TIME),
         Silence: silence,
         TimerFired: to(answers.timer, LISTENING, S.CLOSING, S.ENDED, *_STEPS, S.OPTING_OUT),
@@ -107,6 +115,8 @@ def _machine(said_all: Transition | Race) -> dict[type[Event], Cell]:
         Screened: to(pickup.screened_again, S.OPENING, S.AWAITING_BEEP, S.LEAVING_MESSAGE, S.AT_SCREENER, S.ENDED),
         SaidAll: said_all,
         Heard: Race("a machine means nothing by its words"),
+        Corrected: _ACTED_ON,
+        WentOn: _KEPT,
         Pressed: to(pickup.pressed_at_machine, S.OPENING, _OPT_OUT),
         Silence: _NOT_LISTENING,
         TimerFired: to(pickup.machine_waited_for, S.AWAITING_BEEP, S.LEAVING_MESSAGE, S.AT_SCREENER, S.ENDED),
@@ -118,6 +128,8 @@ def _parting(cells: Mapping[type[Event], Cell]) -> dict[type[Event], Cell]:
     """What the states at the end of a call share."""
     return {
         Screened: _KNOWN_LATE,
+        Corrected: _ACTED_ON,
+        WentOn: _KEPT,
         Silence: _NOT_LISTENING,
         TransferSettled: _LATE_PERSON,
         SaveFailed: _POLITE_ALREADY,
@@ -141,6 +153,8 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
         Screened: to(pickup.screened, S.OPENING, S.AWAITING_BEEP, S.LEAVING_MESSAGE, S.AT_SCREENER, S.ENDED),
         SaidAll: to(pickup.opened, _AT_ANY_TIME),
         Heard: to(pickup.heard_in_opening, S.OPENING, _OPT_OUT, _CRISIS),
+        Corrected: _ACTED_ON,
+        WentOn: _KEPT,
         Pressed: to(pickup.pressed_in_opening, S.OPENING, _OPT_OUT, _PERSON),
         Silence: _NOT_LISTENING,
         TimerFired: to(parting.time_is_up, S.OPENING, S.ENDED),
@@ -158,6 +172,7 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
             Screened: to(pickup.screened, S.ANNOUNCING, S.AWAITING_BEEP, S.LEAVING_MESSAGE, S.AT_SCREENER, S.ENDED),
             SaidAll: to(fetching.announced, S.CONNECTING),
             Heard: to(parting.heard_while_fetching, S.ANNOUNCING, _OPT_OUT, _CRISIS),
+            Corrected: _CORRECTED,
             Pressed: to(parting.pressed_while_announcing, S.CONNECTING, _OPT_OUT),
             TimerFired: to(parting.time_is_up_announcing, S.ANNOUNCING, S.CONNECTING),
         }
@@ -200,6 +215,7 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
         {
             SaidAll: to(endings.last_words_said, S.ENDED),
             Heard: to(parting.heard_while_closing, S.CLOSING, S.ANNOUNCING, _OPT_OUT, _CRISIS),
+            Corrected: _CORRECTED,
             Pressed: to(parting.pressed_while_closing, S.CLOSING, S.ANNOUNCING, _OPT_OUT),
             TimerFired: to(parting.time_is_up, S.CLOSING, S.ENDED),
             TransferSettled: to(parting.settled_late, S.CLOSING, S.ENDED),
@@ -212,6 +228,8 @@ TABLE: Mapping[State, Mapping[type[Event], Cell]] = {
         Screened: _KNOWN_LATE,
         SaidAll: _REPLACED,
         Heard: _TOO_LATE,
+        Corrected: _ACTED_ON,
+        WentOn: _KEPT,
         Pressed: _LATE_KEY,
         Silence: _NOT_LISTENING,
         TimerFired: _STALE_TIMER,

@@ -1,8 +1,9 @@
 """Answers that need no model: a rating in a rating step, a wording that is known to the letter, a nod.
 
 Decides what is read before and above the model, and only where it cannot be misread: "to" is a two where a rating is
-asked and nowhere else; "zero" is beyond the scale there, and elsewhere the key that brings a person; "okay" is a yes
-where yes or no was asked, and elsewhere a sound of listening.
+asked and nowhere else; "zero" is beyond the scale there, and elsewhere, alone, the key that brings a person (where a
+number is asked for, the dialogue takes it for a digit); "okay" is a yes where yes or no was asked, and elsewhere a
+sound of listening.
 """
 
 from __future__ import annotations

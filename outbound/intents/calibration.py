@@ -22,17 +22,18 @@ from outbound.intents.thresholds import Thresholds
 ASKED_AGAIN = 1.0
 """The unit: an answer that was meant and not understood costs one more question."""
 
-MISSED: Mapping[Intent, float] = {Intent.CRISIS: 20.0, Intent.OPT_OUT: 6.0}
-"""Where one more question is worse than that."""
+MISSED: Mapping[Intent, float] = {Intent.CRISIS: 20.0, Intent.OPT_OUT: 10.0}
+"""Where one more question is worse than that. Whoever said "never again" and is not heard is called again: that breaks
+the law and a promise, and cannot be made good. A customer whom a false one closes can be won back by any other way."""
 
 MISTAKEN: Mapping[Intent, float] = {
-    Intent.OPT_OUT: 10.0,
+    Intent.OPT_OUT: 5.0,
     Intent.CRISIS: 4.0,
     Intent.YES: 1.3,
     Intent.TRANSFER: 1.3,
     Intent.WRONG_NUMBER: 2.0,
 }
-"""To act on an intent that was not meant: nobody calls a customer ever again, a person is rung for nothing ..."""
+"""To act on an intent that was not meant: who wanted the calls gets no more, a person is rung for nothing ..."""
 
 MISTAKEN_OTHERWISE = 1.0
 """The same for every intent not named in `MISTAKEN`."""

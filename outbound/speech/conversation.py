@@ -27,7 +27,7 @@ from outbound.dialogue import events
 from outbound.dialogue.actions import Action, HangUp, Listen, Save, Say, StartTimer, Transfer
 from outbound.dialogue.events import Event
 from outbound.errors import OutboundError
-from outbound.intents import Meaning, Understanding
+from outbound.intents import Understanding
 from outbound.lines.base import (
     Answered,
     Channel,
@@ -186,7 +186,7 @@ class SpokenConversation:
         self._mouth.say(say)
         self._interruption.reset()
         self._held_frames = 0
-        if say.interruptible and self._ears.hearing:
+        if say.interruptible and self._ears.hearing and self._interruption.callee_spoke:
             self._mouth.hold()
 
     def _interrupted(self) -> None:
@@ -223,36 +223,37 @@ class SpokenConversation:
         if not utterance.is_turn:
             self._speak_on()
             return
-        meaning = self._new_in(utterance)
-        if meaning is None:
-            self._speak_on()
-            return
+        event = self._what_happened(utterance)
         saying = self._mouth.saying
-        heard = events.Heard(meaning.intent, meaning.confidence, meaning.words, meaning.choice)
-        if saying is None:
-            self._tell(heard)
-        elif self._stops(meaning, saying):
+        if not isinstance(event, events.Heard):
+            # Whatever the dialogue says to a correction takes the place of this sentence.
+            self._speak_on()
+            self._tell(event)
+        elif saying is None:
+            self._tell(event)
+        elif self._stops(event, saying):
             self._mouth.stop()
-            self._tell(replace(heard, interrupted=True))
+            self._tell(replace(event, interrupted=True))
         else:
             # A cough, an "uh-huh", the next room: the sentence goes on where it was.
             self._speak_on()
-            if meaning.intent is not Intent.OTHER:
-                self._tell(heard)
+            if event.intent is not Intent.OTHER:
+                self._tell(event)
 
-    def _new_in(self, utterance: Utterance) -> Meaning | None:
-        """What the dialogue does not know yet; None where the callee only goes on with the answer just given."""
+    def _what_happened(self, utterance: Utterance) -> Event:
+        """Something was said; or the callee only goes on with the answer just given, or takes it back."""
         if self._given is not None:
-            self._given, beyond = gone_on(self._given, utterance, self._understanding)
-            return beyond
+            self._given, event = gone_on(self._given, utterance, self._understanding)
+            return event
         self._given = given(utterance, self._listen)
-        return utterance.meaning
+        meaning = utterance.meaning
+        return events.Heard(meaning.intent, meaning.confidence, meaning.words, meaning.choice)
 
-    def _stops(self, meaning: Meaning, saying: Say) -> bool:
-        if meaning.intent in ALWAYS_HEARD:
+    def _stops(self, heard: events.Heard, saying: Say) -> bool:
+        if heard.intent in ALWAYS_HEARD:
             return True
-        open_question = self._listen.seconds is not None and not self._listen.expecting and bool(meaning.words)
-        means_something = meaning.intent is not Intent.OTHER or meaning.choice is not None or open_question
+        open_question = self._listen.seconds is not None and not self._listen.expecting and bool(heard.words)
+        means_something = heard.intent is not Intent.OTHER or heard.choice is not None or open_question
         return saying.interruptible and means_something
 
     def _count_silence(self) -> None:

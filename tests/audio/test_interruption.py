@@ -60,3 +60,36 @@ def test_a_word_of_a_new_prompt_needs_new_speech() -> None:
         counted += interruption.feed(frame, activity.feed(frame))
         interruption.reset()
     assert counted == 0
+
+
+TALK = "They said on the radio that it would rain all week, so we stayed at home and painted the kitchen instead."
+
+
+@pytest.mark.parametrize("below_db", [14, 18, 24])
+def test_talk_next_door_does_not_stop_the_robot_once_the_callee_has_spoken(below_db: float) -> None:
+    next_door = said(TALK).louder(-below_db)
+    assert all(moment < 2.0 for moment in interrupted(line(0.3, said("Hello?"), 1.0, next_door, 0.5), said(PROMPT)))
+
+
+def test_whether_the_callee_spoke_lately_is_told_by_loudness() -> None:
+    hello = said("Hello?")
+    activity, interruption = VoiceActivity(hello.rate), Interruption(hello.rate)
+    told = []
+    for sound in (hello, said(TALK).louder(-18), said("Stop calling me")):
+        for frame in line(sound, 0.8).frames():
+            interruption.feed(frame, activity.feed(frame))
+        told.append(interruption.callee_spoke)
+    assert told == [True, False, True]
+
+
+def test_a_callee_who_speaks_softer_than_before_still_stops_the_robot() -> None:
+    came_in = line(0.3, said("Hello, who is there?"), 2.0, said("I want to talk to a person").louder(-6))
+    begins = came_in.seconds - said("I want to talk to a person").seconds
+    assert any(begins < moment <= begins + 0.34 for moment in interrupted(came_in, said(PROMPT)))
+
+
+def test_who_takes_over_the_telephone_with_a_softer_voice_is_the_callee_after_a_minute() -> None:
+    soft = said("Sorry, what was that?").louder(-14)
+    soon, late = (line(0.3, said("Hello?"), pause, soft) for pause in (2.0, 60.0))
+    assert all(moment < 2.0 for moment in interrupted(soon, said(PROMPT)))
+    assert interrupted(late, said(PROMPT))[-1] > 60.0

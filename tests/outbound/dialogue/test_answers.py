@@ -400,6 +400,15 @@ def test_nine_and_zero_alone_mean_what_they_mean_everywhere_even_where_digits_ar
     assert person.said[-1] == PHRASES.transferring
 
 
+@pytest.mark.parametrize("words", ["zero", "0", "zero one two three four"])
+def test_a_spoken_zero_is_part_of_a_number_where_one_is_asked_for_and_brings_a_person_elsewhere(words: str) -> None:
+    number, question = asked("digits"), asked("consent")
+    number.say(Intent.TRANSFER, words)
+    question.say(Intent.TRANSFER, words)
+    assert number.said[-1] == PHRASES.not_understood
+    assert question.said[-1] == PHRASES.transferring
+
+
 def test_too_few_digits_are_asked_for_again() -> None:
     call = asked("digits")
     call.press("5")

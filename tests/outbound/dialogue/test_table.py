@@ -12,6 +12,7 @@ from outbound.dialogue import OutOfPlace, State
 from outbound.dialogue.actions import HangUp, Save
 from outbound.dialogue.events import (
     Answered,
+    Corrected,
     Event,
     Heard,
     HungUp,
@@ -24,6 +25,7 @@ from outbound.dialogue.events import (
     Silence,
     TimerFired,
     TransferSettled,
+    WentOn,
 )
 from outbound.dialogue.state import BEFORE_ANSWER
 from outbound.dialogue.table import TABLE, Race, Transition
@@ -116,6 +118,10 @@ def samples(kind: type[Event], call: Call) -> list[Event]:
         return [Heard(intent, 0.9, words, choice, interrupted) for intent in Intent
                 for words, choice in _WORDS
                 for interrupted in (False, True)]  # fmt: skip
+    if kind is Corrected:
+        return [Corrected(intent, 0.9, words, choice) for intent in Intent for words, choice in _WORDS]
+    if kind is WentOn:
+        return [WentOn("i know")]
     if kind is Pressed:
         return [Pressed(key) for key in "0123456789*#A"]
     if kind is Silence:

@@ -15,7 +15,7 @@ from campaigns.intents import Intent
 from outbound.errors import OutboundError
 from outbound.intents import understanding_for
 from outbound.intents.answers import RATINGS
-from outbound.intents.calibration import HIGHEST, Labelled, calibrated
+from outbound.intents.calibration import HIGHEST, MISSED, MISTAKEN, Labelled, calibrated
 from outbound.intents.decisions import (
     FIRST,
     INTENTS,
@@ -44,6 +44,7 @@ def _leaning_to(intent: Intent, likelihood: float) -> Likelihoods:
 def test_the_shipped_thresholds_lean_the_right_way(tag: str) -> None:
     accept = thresholds_for(tag).accept
     assert set(accept) == set(ACTED_ON)
+    assert MISSED[Intent.OPT_OUT] > MISTAKEN[Intent.OPT_OUT]
     assert accept[Intent.CRISIS] <= min(accept[Intent.OPT_OUT], accept[Intent.YES], accept[Intent.TRANSFER])
     assert accept[Intent.OPT_OUT] <= accept[Intent.YES]
 
@@ -114,6 +115,13 @@ def test_what_comes_first_is_taken_though_something_else_is_likelier(first: Inte
     thresholds = Thresholds(dict.fromkeys(ACTED_ON, 0.4), 1.0, 1.0)
     row = 0.45 * _leaning_to(first, 1.0) + 0.55 * _leaning_to(other, 1.0)
     assert decided(row, thresholds)[0] in FIRST
+
+
+def test_what_may_have_been_an_opt_out_is_asked_about_and_never_acted_on_as_something_else() -> None:
+    thresholds = Thresholds(dict.fromkeys(ACTED_ON, 0.4), 1.0, 1.0)
+    for share, acted_on in ((0.1, Intent.NO), (0.3, Intent.OTHER), (0.45, Intent.OPT_OUT)):
+        row = share * _leaning_to(Intent.OPT_OUT, 1.0) + (1.0 - share) * _leaning_to(Intent.NO, 1.0)
+        assert decided(row, thresholds)[0] is acted_on
 
 
 def test_a_mistake_that_costs_more_needs_more_to_be_made() -> None:

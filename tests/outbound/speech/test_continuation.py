@@ -6,9 +6,9 @@ import pytest
 
 from audio.recognition import Transcript
 from campaigns.intents import Intent
-from campaigns.outcomes import Answer, Disposition, OptOut, Rating, Result
+from campaigns.outcomes import Answer, Disposition, OptOut, Rating, Result, Via
 from outbound.dialogue.actions import Listen
-from outbound.dialogue.events import Heard
+from outbound.dialogue.events import Corrected, Heard, WentOn
 from outbound.intents import understanding_for
 from outbound.simulation.callee import Callee, Says
 from outbound.speech.continuation import Given, given, gone_on
@@ -31,8 +31,8 @@ def beyond(first: str, *more: str, then: Listen = RATING) -> list[Intent | None]
     found = []
     for words in more:
         assert isinstance(before, Given)
-        before, meaning = gone_on(before, utterance(words, then), ENGLISH)
-        found.append(meaning.intent if meaning else None)
+        before, event = gone_on(before, utterance(words, then), ENGLISH)
+        found.append(event.intent if isinstance(event, Heard) else None)
     return found
 
 
@@ -91,3 +91,52 @@ def test_an_opt_out_after_the_answer_ends_the_call() -> None:
 def test_an_answer_to_the_next_question_may_come_before_its_end() -> None:
     call = speak_with(Callee("hasty", does=(Says("yes"), Says("five", after=1.5))), voice=InPieces(0.35))
     assert named(call.saved) == ["yes", 5]
+
+
+@pytest.mark.parametrize(
+    ("listen", "first", "then", "holds"),
+    [
+        (YES_OR_NO, "yes", "no", Intent.NO),
+        (YES_OR_NO, "no", "sorry i mean yes", Intent.YES),
+        (RATING, "two", "no four", Intent.RATING_4),
+    ],
+)
+def test_another_answer_of_the_same_kind_takes_the_first_one_back(
+    listen: Listen, first: str, then: str, holds: Intent
+) -> None:
+    before = given(utterance(first, listen), listen)
+    assert before is not None
+    after, event = gone_on(before, utterance(then, RATING), ENGLISH)
+    assert isinstance(event, Corrected)
+    assert event.intent is after.answer.intent is holds
+
+
+@pytest.mark.parametrize(
+    ("listen", "first", "then"),
+    [
+        (YES_OR_NO, "yes", "no problem"),
+        (YES_OR_NO, "yes", "of course"),
+        (RATING, "four", "out of five"),
+        (RATING, "four", "it was good"),
+        (RATING, "two", "no"),
+    ],
+)
+def test_what_explains_an_answer_does_not_take_it_back(listen: Listen, first: str, then: str) -> None:
+    before = given(utterance(first, listen), listen)
+    assert before is not None
+    assert gone_on(before, utterance(then, RATING), ENGLISH)[1] == WentOn(then)
+
+
+def test_the_last_word_of_a_callee_holds() -> None:
+    call = in_pieces("yes | no", "five")
+    assert [r for r in call.saved if isinstance(r, Answer)][:2] == [
+        Answer("leave", "yes", Via.VOICE, "yes"),
+        Answer("leave", "no", Via.VOICE, "no"),
+    ]
+    assert call.outcome.log[-1]["state"] == "ended"
+
+
+def test_every_piece_of_an_answer_stands_in_the_log_of_the_call() -> None:
+    call = in_pieces("yes | yes | i know", "five")
+    went_on = [entry["event"]["words"] for entry in call.outcome.log if entry["event"]["kind"] == "went_on"]
+    assert went_on == ["yes", "i know"]
