@@ -19,6 +19,7 @@ from campaigns.store.versions import Version
 from outbound.clock import LoopClock
 from outbound.dialer import Dialer
 from outbound.dialing.news import Finished, Happened, News, Placed, StoreIsAway, StoreIsBack
+from outbound.dialing.transactions import at_once
 from outbound.dialogue.actions import Save
 from outbound.dialogue.events import SaveFailed
 from outbound.journal import Journal
@@ -145,7 +146,8 @@ def test_a_call_whose_edited_campaign_cannot_be_read_is_closed_as_not_dialled_by
     async def main() -> None:
         clock = LoopClock(NOON, asyncio.get_running_loop())
         route = TextRoute(lambda _: QUICK, clock, 2)
-        await Dialer(store, route, clock, Journal(tmp_path / "journal"), owner="test", watch=told.append).run()
+        journal = Journal(tmp_path / "journal")
+        await Dialer(store, route, clock, journal, owner="test", watch=told.append, transact=at_once).run()
 
     run_virtually(main())
     _everybody_was_called_once(store)
