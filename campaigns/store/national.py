@@ -134,16 +134,18 @@ class NationalLists(Ledger):
             if newest is None:
                 continue
             as_of = newest.as_of if isinstance(newest.as_of, date) else read_day(newest.as_of)
+            yes, no = NationalListing(as_of, True), NationalListing(as_of, False)
             keys = {value >> _BLOCK_BITS for value in digits.values()}
             if len(keys) == 1:
                 rows: Sequence[Any] = _BLOCK.rows(connection, list=newest.id, key=keys.pop())
             else:
                 several = sa.select(block.c.block, block.c.offsets)
                 rows = connection.execute(several.where(block.c.list_id == newest.id, block.c.block.in_(keys))).all()
-            blocks = {row.block: row.offsets for row in rows}
+            with making_sense():
+                blocks = {row.block: np.frombuffer(row.offsets, "<u2") for row in rows}
             for number, value in digits.items():
-                offsets = blocks.get(value >> _BLOCK_BITS)
-                found[number][name] = NationalListing(as_of, offsets is not None and _holds(offsets, value))
+                kept = blocks.get(value >> _BLOCK_BITS)
+                found[number][name] = yes if kept is not None and _holds(kept, value) else no
         return found
 
 
@@ -159,9 +161,7 @@ def contents(connection: Connection, list_id: int) -> tuple[int, str]:
     return count, digest.hexdigest()
 
 
-def _holds(offsets: bytes, digits: int) -> bool:
-    with making_sense():
-        kept = np.frombuffer(offsets, "<u2")
+def _holds(kept: NDArray[np.uint16], digits: int) -> bool:
     offset = digits & 0xFFFF
     at = int(kept.searchsorted(offset))
     return at < len(kept) and int(kept[at]) == offset
