@@ -27,7 +27,9 @@ def people(dice: random.Random) -> list[Person]:
         start, country = dice.choice(list(AREAS.items()))
         for reference in "AB":
             fields = dice.choice([{}, {}, {"name": "Ann"}, {"state": "FL"}, {"name": 'the "state"'}])
-            found.append(Person(f"{start}{n:04}", dice.choice(ZONES), reference=reference, fields=fields, country=country))
+            found.append(
+                Person(f"{start}{n:04}", dice.choice(ZONES), reference=reference, fields=fields, country=country)
+            )
     return found
 
 
