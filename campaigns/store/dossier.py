@@ -21,6 +21,7 @@ from campaigns.outcomes import Disposition, Scope
 from campaigns.script import Purpose
 from campaigns.store import tables
 from campaigns.store.database import making_sense
+from campaigns.store.many import OneOf, among_given, as_one
 from campaigns.store.prepared import Prepared
 from campaigns.store.tables import UtcDateTime, table
 
@@ -79,10 +80,11 @@ def dossiers(connection: Connection, forms: Mapping[str, str], now: datetime, in
     Args:
         forms: each form in which a number may stand, and the number.
     """
-    values = {"numbers": list(forms), "now": now, "since": now - HISTORY, "brand": intent.brand}
+    dialect = connection.dialect.name
+    values = {"numbers": as_one(dialect, forms), "now": now, "since": now - HISTORY, "brand": intent.brand}
     found: dict[str, list[Any]] = {}
     with making_sense():
-        for row in connection.execute(_MANY, values):
+        for row in connection.execute(_MANY[dialect], values):
             found.setdefault(forms[row.number], []).append(row)
         return {number: _gather(rows, intent) for number, rows in found.items()}
 
@@ -119,7 +121,7 @@ def _kind(kind: _Kind) -> sa.ColumnElement[str]:
     return sa.literal_column(f"'{kind}'", sa.Text).label("kind")
 
 
-def _question(numbers: Any) -> sa.CompoundSelect[Any]:
+def _question(about: OneOf) -> sa.CompoundSelect[Any]:
     """Everything about these numbers; `a` to `e` mean something else in each kind of row."""
     entries = sa.select(
         _kind(_Kind.ENTRY),
@@ -133,7 +135,7 @@ def _question(numbers: Any) -> sa.CompoundSelect[Any]:
         entry.c.added_at.label("since"),
         entry.c.expires_at.label("until"),
     ).where(
-        entry.c.number.in_(numbers),
+        about(entry.c.number),
         entry.c.revoked_at.is_(None),
         sa.or_(entry.c.expires_at.is_(None), entry.c.expires_at > _moment("now")),
     )
@@ -148,7 +150,7 @@ def _question(numbers: Any) -> sa.CompoundSelect[Any]:
         call.c.disposition,
         call.c.dialed_at,
         _NEVER,
-    ).where(call.c.number.in_(numbers), call.c.dialed_at > _moment("since"))
+    ).where(about(call.c.number), call.c.dialed_at > _moment("since"))
     consents = sa.select(
         _kind(_Kind.CONSENT),
         consent.c.number,
@@ -161,7 +163,7 @@ def _question(numbers: Any) -> sa.CompoundSelect[Any]:
         consent.c.given_at,
         consent.c.expires_at,
     ).where(
-        consent.c.number.in_(numbers),
+        about(consent.c.number),
         consent.c.brand == sa.bindparam("brand"),
         consent.c.given_at <= _moment("now"),
         sa.or_(consent.c.expires_at.is_(None), consent.c.expires_at > _moment("now")),
@@ -170,5 +172,5 @@ def _question(numbers: Any) -> sa.CompoundSelect[Any]:
     return sa.union_all(entries, calls, consents)
 
 
-_ONE = Prepared(_question((sa.bindparam("number"), sa.bindparam("erased"))))
-_MANY = _question(sa.bindparam("numbers", expanding=True))
+_ONE = Prepared(_question(lambda number: number.in_((sa.bindparam("number"), sa.bindparam("erased")))))
+_MANY = {dialect: _question(among_given(dialect, "numbers")) for dialect in ("sqlite", "postgresql")}

@@ -7,12 +7,12 @@ the rules are `campaigns/compliance`. Pure.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from datetime import UTC, datetime, time
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from campaigns.compliance.book import Governing, RuleBook
-from campaigns.compliance.facts import CallFacts, NationalListing
+from campaigns.compliance.facts import CallFacts, NationalListing, PastCall
 from campaigns.compliance.verdict import Reason, Rule
 from campaigns.compliance.windows import zones_of
 from campaigns.outcomes import Disposition
@@ -24,14 +24,17 @@ from campaigns.store.terms import Terms
 
 STATE_FIELD = "state"
 """The field of a contact that names the part of the country it lives in, e.g. "FL"."""
+_IN_FLIGHT_WAIT = timedelta(minutes=1)
 
 
 def place_of(book: RuleBook, row: Any) -> tuple[frozenset[str], Governing]:
     """Where a contact is called, and the rules that hold there for its campaign."""
-    with making_sense():
-        state, purpose = str(json.loads(row.fields).get(STATE_FIELD, "")), Purpose(row.purpose)
+    state = ""
+    if f'"{STATE_FIELD}"' in row.fields:  # most have none
+        with making_sense():
+            state = str(json.loads(row.fields).get(STATE_FIELD, ""))
     places = book.places(row.number, row.country, state)
-    return places, book.governing(places, row.country, purpose, row.matter)
+    return places, book.governing(places, row.country, Purpose(row.purpose), row.matter)
 
 
 def facts_of(
@@ -58,6 +61,12 @@ def facts_of(
         history=known.history,
         consents=known.consents,
     )
+
+
+def in_flight(history: Iterable[PastCall], now: datetime) -> Iterator[Reason]:
+    """What calls that are under way say against another one to the same number."""
+    if any(past.disposition is None for past in history):
+        yield Reason(Rule.IN_FLIGHT, "store", "Another call to this number is under way.", now + _IN_FLIGHT_WAIT)
 
 
 def standing(row: Any, terms: Terms, now: datetime) -> Iterator[Reason]:

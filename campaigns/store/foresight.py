@@ -9,28 +9,34 @@ import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
 
 import phonenumbers
 import sqlalchemy as sa
 from sqlalchemy import Connection
 
 from campaigns.compliance.book import RuleBook, shipped
+from campaigns.compliance.facts import NationalListing
 from campaigns.compliance.packs import PackUnreadable
 from campaigns.compliance.rules import may_call
 from campaigns.compliance.verdict import Reason, Rule, Verdict
+from campaigns.compliance.windows import zones_of
 from campaigns.store import campaigns, tables
 from campaigns.store.campaigns import CampaignRecord
 from campaigns.store.contacts import of_campaign
 from campaigns.store.dossier import Dossier, Intent, dossiers
-from campaigns.store.facts import STATE_FIELD, facts_of, place_of, standing
+from campaigns.store.facts import STATE_FIELD, facts_of, in_flight, place_of, standing
 from campaigns.store.gate import Gate
 from campaigns.store.tables import CampaignState, ContactState, table
 
 contact = table(tables.Contact)
 _BATCH = 2000
 _NOTHING_KNOWN = Dossier((), (), frozenset())
+_Alike = dict[
+    tuple[frozenset[str], str, tuple[ZoneInfo, ...], frozenset[str], tuple[tuple[str, NationalListing], ...]], Verdict
+]
+"""What the rules said, by all they look at of a contact whose number was never called and is not listed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +46,30 @@ class Foreseen:
     contact_id: int
     reference: str
     verdict: Verdict
+
+
+class _Asked(NamedTuple):
+    """A contact with its campaign, taken for running, as the gate reads both."""
+
+    id: int
+    number: str
+    reference: str
+    timezone: str | None
+    country: str
+    fields: str
+    state: str
+    closed_by: str | None
+    attempts: int
+    last_disposition: str | None
+    due_at: datetime
+    campaign: str
+    brand: str
+    purpose: str
+    matter: str
+    campaign_state: str
+
+
+_CONTACT = sa.select(*(contact.c[name] for name in _Asked._fields[: _Asked._fields.index("campaign")]))
 
 
 class Foresight(Gate):
@@ -55,12 +85,13 @@ class Foresight(Gate):
         with self.reading() as connection:
             record = campaigns.record(connection, campaign_name)
         after = 0
-        query = sa.select(contact).where(of_campaign(record.id), contact.c.state == ContactState.OPEN)
+        query = _CONTACT.where(of_campaign(record.id), contact.c.state == ContactState.OPEN)
+        alike: _Alike = {}
         while True:
             with self.reading() as connection:
                 page = query.where(contact.c.id > after).order_by(contact.c.id).limit(_BATCH)
                 rows = [_with_campaign(row, record) for row in connection.execute(page)]
-                found = self._judge_all(connection, shipped(), record, rows, now)
+                found = self._judge_all(connection, shipped(), record, rows, now, alike)
             yield from found
             if len(rows) < _BATCH:
                 return
@@ -81,15 +112,22 @@ class Foresight(Gate):
         """
         with self.reading() as connection:
             record = campaigns.record(connection, campaign_name)
-            query = sa.select(contact).where(contact.c.campaign_id == record.id, contact.c.number == number)
+            query = _CONTACT.where(contact.c.campaign_id == record.id, contact.c.number == number)
             row = connection.execute(query.order_by(contact.c.id.desc()).limit(1)).one_or_none()
             asked = _with_campaign(row, record) if row is not None else _stranger(number, record, state, now)
-            (found,) = self._judge_all(connection, shipped(), record, [asked], now)
+            (found,) = self._judge_all(connection, shipped(), record, [asked], now, {})
             return found.verdict
 
     def _judge_all(
-        self, connection: Connection, book: RuleBook, record: CampaignRecord, rows: list[Any], now: datetime
+        self,
+        connection: Connection,
+        book: RuleBook,
+        record: CampaignRecord,
+        rows: list[_Asked],
+        now: datetime,
+        alike: _Alike,
     ) -> list[Foreseen]:
+        """Each of them by the rules; those that nothing tells apart for the rules once (`alike`, of one moment)."""
         forms = {form: row.number for row in rows for form in self.both_forms(row.number)}
         known = dossiers(connection, forms, now, Intent(record.brand, record.name, record.purpose)) if rows else {}
         placed = [place_of(book, row) for row in rows]
@@ -98,32 +136,31 @@ class Foresight(Gate):
         found = []
         for row, (places, _) in zip(rows, placed, strict=True):
             past = known.get(row.number, _NOTHING_KNOWN)
-            facts = facts_of(row, record.terms, places, past, national.get(row.number, {}))
-            already = list(standing(row, record.terms, now))
-            try:
-                verdict = may_call(facts, book, now, already)
-            except (PackUnreadable, NotImplementedError) as error:
-                verdict = Verdict((*already, Reason(Rule.UNREADABLE, "rule packs", str(error))))
+            listings = national.get(row.number, {})
+            already = [*standing(row, record.terms, now), *in_flight(past.history, now)]
+            own = bool(already or past.listings or past.history)
+            key = places, row.country, zones_of(row.number, row.timezone), past.consents, tuple(listings.items())
+            verdict = None if own else alike.get(key)
+            if verdict is None:
+                facts = facts_of(row, record.terms, places, past, listings)
+                try:
+                    verdict = may_call(facts, book, now, already)
+                except (PackUnreadable, NotImplementedError) as error:
+                    verdict = Verdict((*already, Reason(Rule.UNREADABLE, "rule packs", str(error))))
+                if not own:
+                    alike[key] = verdict
             found.append(Foreseen(row.id, row.reference, verdict))
         return found
 
 
-def _with_campaign(row: Any, record: CampaignRecord) -> Any:
-    """A contact with its campaign, taken for running, as the gate reads both."""
-    return SimpleNamespace(
-        **row._asdict(),
-        campaign=record.name,
-        campaign_state=CampaignState.RUNNING,
-        brand=record.brand,
-        purpose=record.purpose,
-        matter=record.matter,
-    )
+def _with_campaign(row: sa.Row[Any], record: CampaignRecord) -> _Asked:
+    return _Asked._make((*row, record.name, record.brand, record.purpose, record.matter, CampaignState.RUNNING))
 
 
-def _stranger(number: str, record: CampaignRecord, state: str, now: datetime) -> Any:
+def _stranger(number: str, record: CampaignRecord, state: str, now: datetime) -> _Asked:
     """A number that is no contact, as one that was just added."""
     country = phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
-    return SimpleNamespace(
+    return _Asked(
         id=0,
         number=number,
         reference="",
@@ -136,8 +173,8 @@ def _stranger(number: str, record: CampaignRecord, state: str, now: datetime) ->
         last_disposition=None,
         due_at=now,
         campaign=record.name,
-        campaign_state=CampaignState.RUNNING,
         brand=record.brand,
         purpose=record.purpose,
         matter=record.matter,
+        campaign_state=CampaignState.RUNNING,
     )

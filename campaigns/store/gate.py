@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import datetime
 from functools import cache
 from typing import Any
 
@@ -29,7 +29,7 @@ from campaigns.store.claims import Claims, wait_with
 from campaigns.store.contacts import Contacts, NoSuchContact
 from campaigns.store.database import StoreError
 from campaigns.store.dossier import Intent, dossier
-from campaigns.store.facts import facts_of, place_of, standing
+from campaigns.store.facts import facts_of, in_flight, place_of, standing
 from campaigns.store.holds import after_refusal
 from campaigns.store.leases import Leases
 from campaigns.store.national import NationalLists
@@ -42,8 +42,6 @@ campaign = table(tables.Campaign)
 lease = table(tables.Lease)
 contact = table(tables.Contact)
 call = table(tables.Call)
-
-_IN_FLIGHT_WAIT = timedelta(minutes=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,10 +154,7 @@ class Gate(Contacts, Claims, Leases, NationalLists):
         try:
             book = shipped()
             facts, governing = self._facts(connection, book, row, terms, now)
-            if any(past.disposition is None for past in facts.history):
-                text = "Another call to this number is under way."
-                already.append(Reason(Rule.IN_FLIGHT, "store", text, now + _IN_FLIGHT_WAIT))
-            return may_call(facts, book, now, already), governing
+            return may_call(facts, book, now, [*already, *in_flight(facts.history, now)]), governing
         except (PackUnreadable, NotImplementedError) as error:
             return Verdict((*already, Reason(Rule.UNREADABLE, "rule packs", str(error)))), None
 

@@ -129,21 +129,23 @@ class NationalLists(Ledger):
         """What the lists of these names say about each number; a list that is not there is missing."""
         found: dict[str, dict[str, NationalListing]] = {number: {} for number in numbers}
         digits = {number: int(number[1:]) for number in numbers if number.startswith("+")}
+        keys = {value >> _BLOCK_BITS for value in digits.values()}
         for name in names:
-            newest = _NEWEST.one(connection, name=name)
-            if newest is None:
+            asked = _ONE_BLOCK.rows(connection, name=name, key=next(iter(keys), None))
+            if not asked:
                 continue
+            (newest,) = asked
             as_of = newest.as_of if isinstance(newest.as_of, date) else read_day(newest.as_of)
-            keys = {value >> _BLOCK_BITS for value in digits.values()}
-            if len(keys) == 1:
-                rows: Sequence[Any] = _BLOCK.rows(connection, list=newest.id, key=keys.pop())
-            else:
+            yes, no = NationalListing(as_of, True), NationalListing(as_of, False)
+            rows: Iterable[Any] = asked
+            if len(keys) > 1:
                 several = sa.select(block.c.block, block.c.offsets)
-                rows = connection.execute(several.where(block.c.list_id == newest.id, block.c.block.in_(keys))).all()
-            blocks = {row.block: row.offsets for row in rows}
+                rows = connection.execute(several.where(block.c.list_id == newest.id, block.c.block.in_(keys)))
+            with making_sense():
+                blocks = {row.block: np.frombuffer(row.offsets, "<u2") for row in rows if row.offsets is not None}
             for number, value in digits.items():
-                offsets = blocks.get(value >> _BLOCK_BITS)
-                found[number][name] = NationalListing(as_of, offsets is not None and _holds(offsets, value))
+                kept = blocks.get(value >> _BLOCK_BITS)
+                found[number][name] = yes if kept is not None and _holds(kept, value) else no
         return found
 
 
@@ -159,9 +161,7 @@ def contents(connection: Connection, list_id: int) -> tuple[int, str]:
     return count, digest.hexdigest()
 
 
-def _holds(offsets: bytes, digits: int) -> bool:
-    with making_sense():
-        kept = np.frombuffer(offsets, "<u2")
+def _holds(kept: NDArray[np.uint16], digits: int) -> bool:
     offset = digits & 0xFFFF
     at = int(kept.searchsorted(offset))
     return at < len(kept) and int(kept[at]) == offset
@@ -180,14 +180,12 @@ _NEW_BLOCK = postgresql.insert(block)
 _PUT_BLOCK = _NEW_BLOCK.on_conflict_do_update(
     index_elements=["list_id", "block"], set_={"offsets": _NEW_BLOCK.excluded.offsets}
 )
-_NEWEST = Prepared(
-    sa.select(lists.c.id, lists.c.as_of)
+_ONE_BLOCK = Prepared(
+    sa.select(lists.c.id, lists.c.as_of, block.c.block, block.c.offsets)
+    .outerjoin(block, sa.and_(block.c.list_id == lists.c.id, block.c.block == sa.bindparam("key", type_=sa.BigInteger)))
     .where(lists.c.name == sa.bindparam("name"), lists.c.loaded_at.is_not(None))
     .order_by(lists.c.id.desc())
     .limit(1)
 )
-_BLOCK = Prepared(
-    sa.select(block.c.block, block.c.offsets).where(
-        block.c.list_id == sa.bindparam("list"), block.c.block == sa.bindparam("key")
-    )
-)
+"""The copy of a list that counts, and what it says of some neighbouring numbers: one question, because each is a way to
+the server and back."""
