@@ -5,8 +5,8 @@
     python benchmarks/sip_load.py --calls 3 --soak 60         # an hour: memory, descriptors, channels before and after
 
 The callees talk: a crowd of recordings in a process of its own on the loopback interface (`crowd.py`). Its computing
-takes part of the machine and is given apart from the robot's, which is its own process and those that decode. A reply is
-counted from the callee's last sound to the robot's first, as both leave this process. On a machine that others use,
+takes part of the machine and is given apart from the robot's, which is its own process and those that decode. A reply
+is counted from the callee's last sound to the robot's first, as both leave this process. On a machine that others use,
 computing per call says more than starved frames and replies do.
 """
 
