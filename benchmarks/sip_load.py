@@ -191,6 +191,10 @@ class Watched(WrappedChannel):
             self._spoke_at = None
         self._robot_speaks = True
 
+    def hang_up(self) -> None:
+        self._flows = False
+        super().hang_up()
+
 
 def _audible(samples: Samples) -> bool:
     return int(samples.max()) > AUDIBLE
