@@ -1,12 +1,13 @@
 """How many telephone calls at once: concurrent SIP calls with live recognition, on this machine alone.
 
     python benchmarks/sip_load.py --calls 4,8,16 --seconds 60
+    python benchmarks/sip_load.py --calls 60 --processes 2    # the calls spread over two processes
     python benchmarks/sip_load.py --setup 200                 # how many calls a second are set up and let go
     python benchmarks/sip_load.py --calls 3 --soak 60         # an hour: memory, descriptors, channels before and after
 
 The callees talk: a crowd of recordings in a process of its own on the loopback interface (`crowd.py`). Its computing
-takes part of the machine and is given apart from the robot's, which is its own process and those that decode. A reply is
-counted from the callee's last sound to the robot's first, as both leave this process. On a machine that others use,
+takes part of the machine and is given apart from the robot's, which is its own process and those that decode. A reply
+is counted from the callee's last sound to the robot's first, as both leave this process. On a machine that others use,
 computing per call says more than starved frames and replies do.
 """
 
@@ -15,6 +16,7 @@ from __future__ import annotations
 import argparse
 import asyncio
 import contextlib
+import operator
 import os
 import resource
 import sys
@@ -22,7 +24,10 @@ import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass, field
+from concurrent.futures import ProcessPoolExecutor
+from dataclasses import astuple, dataclass, field, fields
+from functools import reduce
+from multiprocessing import get_context
 from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parent.parent))
@@ -68,6 +73,9 @@ class Computing:
     memory: float
     callees_memory: float
     descriptors: int
+
+    def __add__(self, other: Computing) -> Computing:
+        return Computing(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
 
     @classmethod
     def now(cls) -> Computing:
@@ -117,6 +125,9 @@ class Figures:
     ends: Counter[str] = field(default_factory=Counter)
     memory: float = 0.0
 
+    def __add__(self, other: Figures) -> Figures:
+        return Figures(*(getattr(self, each.name) + getattr(other, each.name) for each in fields(Figures)))
+
     def late_ms(self, share: float) -> int:
         wanted = share * self.late.total()
         for milliseconds in sorted(self.late):
@@ -124,6 +135,20 @@ class Figures:
             if wanted <= 0:
                 return milliseconds
         return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Run:
+    """One run of one process, or of several at the same time."""
+
+    figures: Figures
+    seconds: float
+    before: Computing
+    after: Computing
+
+    def __add__(self, other: Run) -> Run:
+        seconds = max(self.seconds, other.seconds)
+        return Run(self.figures + other.figures, seconds, self.before + other.before, self.after + other.after)
 
 
 class Watched(WrappedChannel):
@@ -136,6 +161,7 @@ class Watched(WrappedChannel):
         self._spoke_at: float | None = None
         self._robot_speaks = False
         self._robot_quiet = 0
+        self._flows = False
 
     async def receive(self) -> Signal:
         signal = await super().receive()
@@ -145,7 +171,8 @@ class Watched(WrappedChannel):
             self._figures.most = max(self._figures.most, self._figures.now)
         elif isinstance(signal, Frame):
             self._figures.frames += 1
-            self._figures.lost += signal.lost
+            self._flows = self._flows or not signal.lost
+            self._figures.lost += signal.lost and self._flows
             if _audible(signal.samples):
                 self._spoke_at = self._loop.time()
         return signal
@@ -163,6 +190,10 @@ class Watched(WrappedChannel):
                 self._figures.replies.append(reply)
             self._spoke_at = None
         self._robot_speaks = True
+
+    def hang_up(self) -> None:
+        self._flows = False
+        super().hang_up()
 
 
 def _audible(samples: Samples) -> bool:
@@ -215,8 +246,10 @@ async def _crowd_and_line(
             await line.close()
 
 
-async def load(calls: int, seconds: float, engine: str | None, folder: Path, *, soak: bool = False) -> None:
-    """Keep so many calls up for so long, and print what was seen."""
+async def load(
+    calls: int, seconds: float, engine: str | None, folder: Path, *, decoders: int, soak: bool = False
+) -> Run:
+    """Keep so many calls up for so long."""
     numbers = [f"+1202{2_000_000 + place}" for place in range(round(calls * (seconds / 12 + 2)))]
     figures, store = Figures(), _store(folder, numbers)
 
@@ -231,7 +264,7 @@ async def load(calls: int, seconds: float, engine: str | None, folder: Path, *, 
             "pyttsx3",
             recognizer_engine=engine,
             cache=PromptCache(folder / "prompts"),
-            decoders=os.cpu_count() or 1,
+            decoders=decoders,
         )
         route = SpokenRoute(WatchedLine(sip, figures), clock, speech)
         definition = parse(CAMPAIGN, "load")
@@ -247,10 +280,23 @@ async def load(calls: int, seconds: float, engine: str | None, folder: Path, *, 
         took, after = time.perf_counter() - began, Computing.now()
         for task in watching:
             task.cancel()
-        _show(calls, figures, took, before, after)
         if soak:
             print(f"  channels in use at the end: {sip.in_use}", flush=True)
     store.close()
+    return Run(figures, took, before, after)
+
+
+def _load(calls: int, seconds: float, engine: str | None, decoders: int, soak: bool) -> Run:
+    with tempfile.TemporaryDirectory() as folder:
+        return asyncio.run(load(calls, seconds, engine, Path(folder), decoders=decoders, soak=soak))
+
+
+def spread(calls: int, seconds: float, engine: str | None, processes: int) -> Run:
+    """The calls spread over so many processes that know nothing of each other, each with a line of its own."""
+    share, decoders = calls // processes, max(1, (os.cpu_count() or 1) // processes)
+    with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
+        runs = [pool.submit(_load, share, seconds, engine, decoders, False) for _ in range(processes)]
+        return reduce(operator.add, [run.result() for run in runs])
 
 
 async def setup_rate(count: int, folder: Path) -> None:
@@ -309,7 +355,9 @@ async def _report(figures: Figures, line: SipLine) -> None:
         )
 
 
-def _show(calls: int, figures: Figures, took: float, before: Computing, after: Computing) -> None:
+def _show(calls: int, run: Run) -> None:
+    figures, took, before, after = run.figures, run.seconds, run.before, run.after
+
     def percentile(share: float) -> str:
         return f"{1000 * float(np.quantile(figures.replies, share)):.0f} ms" if figures.replies else "-"
 
@@ -338,6 +386,7 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60.0, help="how long calls are placed")
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="as long as this, with a look every five minutes")
     parser.add_argument("--setup", type=int, metavar="CALLS", help="how quickly so many calls are set up, nothing else")
+    parser.add_argument("--processes", type=int, default=1, help="spread the calls over so many")
     parser.add_argument("--engine", help="pocketsphinx, whisper, cascade; the best one present if not given")
     given = parser.parse_args()
     if given.setup:
@@ -345,9 +394,12 @@ def main() -> None:
             asyncio.run(setup_rate(given.setup, Path(folder)))
         return
     seconds = given.seconds if given.soak is None else given.soak * 60
-    for calls in given.calls.split(","):
-        with tempfile.TemporaryDirectory() as folder:
-            asyncio.run(load(int(calls), seconds, given.engine, Path(folder), soak=given.soak is not None))
+    for calls in map(int, given.calls.split(",")):
+        if given.processes > 1:
+            run = spread(calls, seconds, given.engine, given.processes)
+        else:
+            run = _load(calls, seconds, given.engine, os.cpu_count() or 1, given.soak is not None)
+        _show(calls, run)
 
 
 if __name__ == "__main__":
