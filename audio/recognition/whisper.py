@@ -101,7 +101,10 @@ class WhisperRecognizer:
         heard = self._decoded(window, short=expected.closed)
         if expected.closed and heard.text not in expected.phrases and heard.confidence < _SURE:
             heard = self._decoded(window, short=True, beams=_BEAMS)
-        return replace(heard, text=self._without_counting_on(heard.text, sound)) if expected.closed else heard
+        if not expected.closed:
+            return heard
+        text = self._without_counting_on(heard.text, sound)
+        return replace(heard, text=text, alternatives=tuple(other for other in heard.alternatives if other != text))
 
     def _without_counting_on(self, text: str, sound: Sound) -> str:
         """Of words of the hint, more than there was time for, only the first was said."""
@@ -116,15 +119,16 @@ class WhisperRecognizer:
             window,
             [prompt],
             beam_size=beams,
+            num_hypotheses=beams,
             max_length=len(prompt) + _LONGEST_ANSWER_TOKENS,
             no_repeat_ngram_size=_NEVER_REPEATED,
             suppress_tokens=self._silent_tokens,
             return_scores=True,
         )[0]
-        text = _plain(self._tokenizer.decode(result.sequences_ids[0]))
+        text, *others = dict.fromkeys(_plain(self._tokenizer.decode(tokens)) for tokens in result.sequences_ids)
         # The mean log probability of a token. Whisper's own estimate that nobody spoke adds nothing to it (measured).
         sure = self._sure[short].probability(result.scores[0]) if text else 0.0
-        return Transcript(text, sure, self.engine)
+        return Transcript(text, sure, self.engine, alternatives=tuple(filter(None, others)))
 
     def _window(self, samples: Samples) -> ctranslate2.StorageView:
         """The answer as the decoder is to see it: encoded, with encoded silence up to the end of the window."""
