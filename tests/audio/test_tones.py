@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import audio.tones
 from audio.errors import AudioError
 from audio.pcm import Sound, mixed, over_telephone, to_int16
 from audio.tones import (
@@ -115,6 +116,19 @@ def test_a_beep_may_have_overtones_two_tones_or_die_away() -> None:
     fading = Sound(to_int16(fading.samples.astype(np.float64) * np.exp(-np.arange(len(fading.samples)) / 1_600)), 8_000)
     for beep in (tone((600, 1_200, 1_800), 0.5), tone((1_000, 1_250), 0.5), fading):
         assert len(tones(line(0.5, beep))) == 1
+
+
+@pytest.mark.parametrize("level", [-62, -40])
+def test_looking_ahead_at_a_glance_finds_what_a_thorough_look_finds(
+    level: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    speech = said("Please leave a message after the tone.")
+    beeps = [tone((frequency,), seconds) for frequency, seconds in ((1_000, 0.15), (440, 0.5), (1_400, 0.3))]
+    sound = noisy(line(0.4, speech, 0.3, *(part for beep in beeps for part in (beep, 0.4)), speech, 0.5), level)
+    glanced = tones(sound)
+    monkeypatch.setattr(audio.tones, "_GLANCE", 0)
+    assert glanced == tones(sound)
+    assert {round(beep.frequency, -1) for beep in glanced} >= {1_000, 440, 1_400}
 
 
 def test_speech_holds_no_beep() -> None:

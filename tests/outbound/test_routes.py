@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
 
+from audio.synthesis import PromptCache
 from campaigns.intents import Intent
+from outbound.clock import LoopClock
 from outbound.dialogue.actions import Say
 from outbound.dialogue.events import Silence
-from outbound.routes import prompts_of
+from outbound.lines.base import EndCause, Ended
+from outbound.routes import SpeechSettings, SpokenRoute, prompts_of
 from tests.outbound.calls import SCRIPT, Call, answered
+from tests.outbound.lines.scripted import ScriptedChannel, ScriptedLine
 
 PACED = replace(SCRIPT, steps={name: replace(step, pace=0.9) for name, step in SCRIPT.steps.items()})
 
@@ -43,3 +50,26 @@ def test_what_comes_first_is_rendered_first_and_nothing_twice() -> None:
     assert prompts[0] == (SCRIPT.phrases.opening, 1.0)
     assert prompts[1] == (SCRIPT.steps["message"].say, 0.9)
     assert len(set(prompts)) == len(prompts)
+
+
+def emptied(folder: Path) -> int:
+    """How many files there were."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    for path in files:
+        path.unlink()
+    return len(files)
+
+
+def test_what_was_rendered_for_one_call_is_not_read_again_for_the_next(tmp_path: Path) -> None:
+    async def rendered() -> tuple[int, int]:
+        line = ScriptedLine(ScriptedChannel([Ended(EndCause.BUSY)]))
+        clock = LoopClock(datetime(2026, 3, 10, tzinfo=UTC), asyncio.get_running_loop())
+        route = SpokenRoute(line, clock, SpeechSettings("pyttsx3", "keys", cache=PromptCache(tmp_path)))
+        await route.prepare(SCRIPT)
+        first = emptied(tmp_path)
+        await route.prepare(SCRIPT)
+        return first, emptied(tmp_path)
+
+    first, again = asyncio.run(rendered())
+    assert first > 0
+    assert again == 0
