@@ -29,11 +29,11 @@ from audio.pcm import TELEPHONE_RATE, Sound, to_int16, to_mulaw
 from audio.synthesis import voice_for
 from tests.outbound.lines.sip.sipp import free_port
 
+QUIET_ROOM_DBFS = -62.0
 _HOST = "127.0.0.1"
 _FRAME_BYTES = 160
 _FRAME_SECONDS = 0.02
 _SPOKEN_DBFS = -22.0
-_ROOM_DBFS = -62.0
 _PICKUP_FRAMES = 20
 _THINKS_FRAMES = 50
 _LOUD = bytes((byte & 0x7F) < 0x40 for byte in range(256))
@@ -44,14 +44,17 @@ Address = tuple[str, int]
 
 
 @contextlib.asynccontextmanager
-async def crowd(folder: Path, answers: Sequence[str], rings_seconds: Sequence[float]) -> AsyncIterator[int]:
+async def crowd(
+    folder: Path, answers: Sequence[str], rings_seconds: Sequence[float], room_dbfs: float = QUIET_ROOM_DBFS
+) -> AsyncIterator[int]:
     """Run one; yields its SIP port. The number that is dialled tells which of the ring times is its callee's.
 
     Args:
         answers: what everybody says, the greeting first; nothing: they pick up in silence.
+        room_dbfs: how loud the steady noise is where they are.
     """
     port = free_port()
-    await asyncio.to_thread(_record, folder, answers)
+    await asyncio.to_thread(_record, folder, answers, room_dbfs)
     rings = ",".join(str(seconds) for seconds in rings_seconds)
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", __name__, str(port), rings, str(folder), stdout=asyncio.subprocess.PIPE
@@ -66,8 +69,8 @@ async def crowd(folder: Path, answers: Sequence[str], rings_seconds: Sequence[fl
         await process.communicate()
 
 
-def _record(folder: Path, texts: Sequence[str]) -> None:
-    room = np.random.default_rng(1).normal(0.0, 32_767 * 10 ** (_ROOM_DBFS / 20), TELEPHONE_RATE)
+def _record(folder: Path, texts: Sequence[str], room_dbfs: float) -> None:
+    room = np.random.default_rng(1).normal(0.0, 32_767 * 10 ** (room_dbfs / 20), TELEPHONE_RATE)
     (folder / "room.ulaw").write_bytes(to_mulaw(to_int16(room)).tobytes())
     for place, text in enumerate(texts):
         sound: Sound = voice_for("en-US", "piper", repeatable=True).speak(text).at(TELEPHONE_RATE)

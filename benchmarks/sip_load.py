@@ -18,14 +18,13 @@ import asyncio
 import contextlib
 import operator
 import os
-import resource
 import sys
 import tempfile
 import time
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import astuple, dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 from functools import reduce
 from multiprocessing import get_context
 from pathlib import Path
@@ -36,7 +35,8 @@ import numpy as np
 
 from audio.pcm import Samples
 from audio.synthesis import PromptCache
-from benchmarks.crowd import crowd
+from benchmarks.computing import Computing
+from benchmarks.crowd import QUIET_ROOM_DBFS, crowd
 from campaigns.audience import NewContact
 from campaigns.definition import parse
 from campaigns.store import CampaignState, Store, open_store
@@ -54,60 +54,13 @@ from tests.outbound.lines.sip.test_sip_campaign import CAMPAIGN, TUESDAY_NOON
 RINGS_SECONDS = (0.2, 4.0, 1.5, 7.0, 2.5, 5.5, 3.0, 8.5)
 """People do not all pick up at the same moment."""
 SAID = ("hello?", "yes please", "I would give it a five.")
-AUDIBLE = round(32_767 * 10 ** (-37.0 / 20))
-"""Peak of a frame in which something can be heard."""
+AUDIBLE = round(32_767 * 10 ** (-32.0 / 20))
+"""Peak of a frame in which something can be heard: speech, but no room."""
 LONGEST_REPLY_SECONDS = 4.0
 LONGEST_LATE_MS = 2_000
 LOOK_SECONDS = 1.0
 REPORT_SECONDS = 300.0
 DIALLING_AT_ONCE = 10
-
-
-@dataclass(slots=True)
-class Computing:
-    """CPU seconds so far and resident MB: of the robot, of the processes that decode for it, and of the crowd."""
-
-    robot: float
-    decoding: float
-    callees: float
-    memory: float
-    callees_memory: float
-    descriptors: int
-
-    def __add__(self, other: Computing) -> Computing:
-        return Computing(*(mine + theirs for mine, theirs in zip(astuple(self), astuple(other), strict=True)))
-
-    @classmethod
-    def now(cls) -> Computing:
-        own = resource.getrusage(resource.RUSAGE_SELF)
-        decoding = callees = callees_memory = 0.0
-        memory = _memory(os.getpid())
-        for process in _children():
-            with contextlib.suppress(OSError):  # one that has just ended
-                seconds = _seconds(process)
-                if b"crowd" in Path(f"/proc/{process}/cmdline").read_bytes():
-                    callees, callees_memory = callees + seconds, callees_memory + _memory(process)
-                else:
-                    decoding, memory = decoding + seconds, memory + _memory(process)
-        descriptors = len(list(Path("/proc/self/fd").iterdir()))
-        return cls(own.ru_utime + own.ru_stime, decoding, callees, memory, callees_memory, descriptors)
-
-
-def _children() -> list[int]:
-    return [int(number) for task in Path("/proc/self/task").iterdir() for number in _words(task / "children")]
-
-
-def _words(path: Path) -> list[str]:
-    return path.read_text().split()
-
-
-def _seconds(process: int) -> float:
-    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
-    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
-
-
-def _memory(process: int) -> float:
-    return int(_words(Path(f"/proc/{process}/statm"))[1]) * resource.getpagesize() / 1e6
 
 
 @dataclass(slots=True)
@@ -135,6 +88,27 @@ class Figures:
             if wanted <= 0:
                 return milliseconds
         return 0
+
+
+@dataclass(frozen=True, slots=True)
+class Load:
+    """What is asked of the machine.
+
+    Attributes:
+        calls: at once.
+        seconds: how long calls are placed.
+        engine: that recognises; None is the best one present.
+        decoders: processes that decode.
+        room_dbfs: steady noise where the callees are.
+        soak: tell now and then how it goes.
+    """
+
+    calls: int
+    seconds: float
+    engine: str | None
+    decoders: int
+    room_dbfs: float
+    soak: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,9 +207,9 @@ def _store(folder: Path, numbers: list[str]) -> Store:
 
 @contextlib.asynccontextmanager
 async def _crowd_and_line(
-    folder: Path, said: Sequence[str], rings_seconds: Sequence[float], calls: int
+    folder: Path, said: Sequence[str], rings_seconds: Sequence[float], calls: int, room_dbfs: float = QUIET_ROOM_DBFS
 ) -> AsyncIterator[SipLine]:
-    async with crowd(folder, said, rings_seconds) as port:
+    async with crowd(folder, said, rings_seconds, room_dbfs) as port:
         clock = LoopClock(TUESDAY_NOON, asyncio.get_running_loop())
         trunk = settings(port, allow=("+1202",), channels=calls, max_calls_per_day=1_000_000, max_minutes_per_day=1e6)
         line = SipLine(trunk, clock.now)
@@ -246,10 +220,9 @@ async def _crowd_and_line(
             await line.close()
 
 
-async def load(
-    calls: int, seconds: float, engine: str | None, folder: Path, *, decoders: int, soak: bool = False
-) -> Run:
+async def run(asked: Load, folder: Path) -> Run:
     """Keep so many calls up for so long."""
+    calls, seconds = asked.calls, asked.seconds
     numbers = [f"+1202{2_000_000 + place}" for place in range(round(calls * (seconds / 12 + 2)))]
     figures, store = Figures(), _store(folder, numbers)
 
@@ -258,20 +231,20 @@ async def load(
             figures.now -= 1
             figures.ends[news.disposition] += 1
 
-    async with _crowd_and_line(folder, SAID, RINGS_SECONDS, calls) as sip:
+    async with _crowd_and_line(folder, SAID, RINGS_SECONDS, calls, asked.room_dbfs) as sip:
         clock = LoopClock(TUESDAY_NOON, asyncio.get_running_loop())
         speech = SpeechSettings(
             "pyttsx3",
-            recognizer_engine=engine,
+            recognizer_engine=asked.engine,
             cache=PromptCache(folder / "prompts"),
-            decoders=decoders,
+            decoders=asked.decoders,
         )
         route = SpokenRoute(WatchedLine(sip, figures), clock, speech)
         definition = parse(CAMPAIGN, "load")
         await route.prepare(definition.example_script("en-US", {}))
         dialer = Dialer(store, route, clock, Journal(folder / "journal"), owner="load", watch=watch)
         watching = [asyncio.create_task(_late(figures)), asyncio.create_task(_grown(figures))]
-        if soak:
+        if asked.soak:
             watching.append(asyncio.create_task(_report(figures, sip)))
         began, before = time.perf_counter(), Computing.now()
         asyncio.get_running_loop().call_later(seconds, dialer.drain)
@@ -280,23 +253,23 @@ async def load(
         took, after = time.perf_counter() - began, Computing.now()
         for task in watching:
             task.cancel()
-        if soak:
+        if asked.soak:
             print(f"  channels in use at the end: {sip.in_use}", flush=True)
     store.close()
     return Run(figures, took, before, after)
 
 
-def _load(calls: int, seconds: float, engine: str | None, decoders: int, soak: bool) -> Run:
+def in_this_process(asked: Load) -> Run:
     with tempfile.TemporaryDirectory() as folder:
-        return asyncio.run(load(calls, seconds, engine, Path(folder), decoders=decoders, soak=soak))
+        return asyncio.run(run(asked, Path(folder)))
 
 
-def spread(calls: int, seconds: float, engine: str | None, processes: int) -> Run:
+def spread(asked: Load, processes: int) -> Run:
     """The calls spread over so many processes that know nothing of each other, each with a line of its own."""
-    share, decoders = calls // processes, max(1, (os.cpu_count() or 1) // processes)
+    share = replace(asked, calls=asked.calls // processes, decoders=max(1, asked.decoders // processes))
     with ProcessPoolExecutor(processes, get_context("spawn")) as pool:
-        runs = [pool.submit(_load, share, seconds, engine, decoders, False) for _ in range(processes)]
-        return reduce(operator.add, [run.result() for run in runs])
+        runs = [pool.submit(in_this_process, share) for _ in range(processes)]
+        return reduce(operator.add, [each.result() for each in runs])
 
 
 async def setup_rate(count: int, folder: Path) -> None:
@@ -387,6 +360,7 @@ def main() -> None:
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="as long as this, with a look every five minutes")
     parser.add_argument("--setup", type=int, metavar="CALLS", help="how quickly so many calls are set up, nothing else")
     parser.add_argument("--processes", type=int, default=1, help="spread the calls over so many")
+    parser.add_argument("--room", type=float, default=QUIET_ROOM_DBFS, help="noise where the callees are, in dBFS")
     parser.add_argument("--engine", help="pocketsphinx, whisper, cascade; the best one present if not given")
     given = parser.parse_args()
     if given.setup:
@@ -395,11 +369,8 @@ def main() -> None:
         return
     seconds = given.seconds if given.soak is None else given.soak * 60
     for calls in map(int, given.calls.split(",")):
-        if given.processes > 1:
-            run = spread(calls, seconds, given.engine, given.processes)
-        else:
-            run = _load(calls, seconds, given.engine, os.cpu_count() or 1, given.soak is not None)
-        _show(calls, run)
+        asked = Load(calls, seconds, given.engine, os.cpu_count() or 1, given.room, given.soak is not None)
+        _show(calls, spread(asked, given.processes) if given.processes > 1 else in_this_process(asked))
 
 
 if __name__ == "__main__":
