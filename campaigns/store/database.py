@@ -144,8 +144,11 @@ class StoreDamaged(StoreError):
 
 
 @contextmanager
-def making_sense() -> Iterator[None]:
+def making_sense(found: str = "it holds a value that nobody wrote") -> Iterator[None]:
     """Around what turns rows into values: a byte that was changed on the disk is told as any other damage.
+
+    Args:
+        found: what is wrong where a value makes none.
 
     Raises:
         StoreDamaged: a value is none that this program writes.
@@ -153,7 +156,7 @@ def making_sense() -> Iterator[None]:
     try:
         yield
     except (ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
-        raise StoreDamaged("it holds a value that nobody wrote") from error
+        raise StoreDamaged(found) from error
 
 
 class Database:

@@ -72,7 +72,7 @@ def read_moment(text: str) -> datetime:
     Raises:
         StoreDamaged: it is written in any other way; SQLite compares the very text.
     """
-    with making_sense():
+    with making_sense(f"it holds {str(text)[:40]!r} for a moment"):
         moment = datetime.fromisoformat(text)
         if moment.isoformat(" ", "microseconds") != text:
             raise ValueError
@@ -85,7 +85,7 @@ def read_day(text: str) -> date:
     Raises:
         StoreDamaged: it is written in any other way.
     """
-    with making_sense():
+    with making_sense(f"it holds {str(text)[:40]!r} for a day"):
         day = date.fromisoformat(text)
         if day.isoformat() != text:
             raise ValueError

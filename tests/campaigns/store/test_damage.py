@@ -119,6 +119,17 @@ def found(file: Path) -> bool:
         store.close()
 
 
+def test_a_moment_that_is_none_is_told_with_what_stands_there(whole: Path, tmp_path: Path) -> None:
+    file = tmp_path / "store.db"
+    file.write_bytes(whole.read_bytes())
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("UPDATE dnc_entry SET added_at = '2025-06-02 16:0x:00.000000' WHERE id = 2")
+    store = open_store(str(file))
+    with pytest.raises(StoreDamaged, match=r"holds '2025-06-02 16:0x:00\.000000' for a moment"):
+        store.verify()
+    store.close()
+
+
 @settings(max_examples=150, deadline=None)
 @given(data=st.data())
 def test_one_byte_of_any_text_that_is_not_as_it_was_is_found(
