@@ -20,13 +20,13 @@ from audio.activity import WINDOW_SECONDS, Window
 from audio.past import Past
 from audio.pcm import Samples
 
-SPEECH_WINDOWS: Final = 4
+SPEECH_WINDOWS: Final = 3
 AMONG_WINDOWS: Final = 5
-"""Near speech that interrupts: 128 ms of it within 160 ms. More would let "Stop calling me" and "What ..." wait until
-after their first stop consonant, which is 100 ms of silence.
+"""Near speech that interrupts: 96 ms of it within 160 ms, as much as makes a turn. More would let "Stop calling me" and
+"What ..." wait until after their first stop consonant, which is 100 ms of silence, and not notice "two" at all.
 """
-PLAIN_WINDOWS: Final = 2
-"""So many of them must be no hum. Voiced beginnings and narrow vowels ("two", "one", "busy") are half a hum."""
+PLAIN_WINDOWS: Final = 1
+"""So many of them must be no hum. Voiced beginnings and narrow vowels ("two", "one", "busy") are mostly hum."""
 _HUM_WINDOWS: Final = 19
 """A hum ("mm", "mhm") must last 600 ms to interrupt."""
 _HUM_BELOW_HZ: Final = 700.0
