@@ -199,6 +199,34 @@ def test_a_question_is_answered_and_the_step_goes_on(intent: Intent, text: str) 
     assert call.dialogue.state is State.ASKING
 
 
+LONG = replace(SCRIPT.steps["leave"], say="Your parcel comes on Monday. May we leave it with a neighbour?")
+LONG_SCRIPT = replace(SCRIPT, steps={**SCRIPT.steps, "leave": LONG}, start="leave")
+
+
+def test_who_has_heard_the_message_hears_only_the_question_after_an_aside() -> None:
+    call = asked("leave", LONG_SCRIPT)
+    call.say(Intent.QUESTION_WHEN)
+    call.hear_out()
+    assert call.said[-1] == "May we leave it with a neighbour?"
+    call.say(Intent.REPEAT)
+    assert call.said[-1] == LONG.say
+
+
+def test_who_broke_in_on_the_message_hears_it_whole_after_an_aside() -> None:
+    call = at_step("leave", LONG_SCRIPT)
+    call.say(Intent.QUESTION_WHEN, interrupted=True)
+    call.hear_out()
+    assert call.said[-1] == LONG.say
+
+
+def test_after_a_wait_somebody_else_may_listen_and_hears_the_message_whole() -> None:
+    call = asked("leave", LONG_SCRIPT)
+    call.say(Intent.WAIT)
+    call.hear_out()
+    call.take(Silence())
+    assert call.said[-1] == LONG.say
+
+
 def test_a_yes_is_taken_while_a_question_is_being_answered() -> None:
     call = asked("leave")
     call.say(Intent.WHO_IS_THIS)
