@@ -133,6 +133,8 @@ class Phrases:
     callback_later: str
     """No time was said: we try again another day."""
     wrong_number: str
+    condolence: str
+    """Whom we wanted to speak to has died."""
     who_is_this: str
     why_me: str
     complaint: str

@@ -181,6 +181,14 @@ def test_wrong_number_is_saved_and_ends_with_an_apology() -> None:
     assert call.hear_out() == (HangUp(Disposition.WRONG_NUMBER),)
 
 
+def test_a_death_is_met_with_a_word_of_comfort_and_nobody_calls_again() -> None:
+    call = asked("leave")
+    call.say(Intent.DECEASED, "she passed away")
+    assert call.saved == [WrongNumber(Via.VOICE, "she passed away")]
+    assert call.said[-1] == PHRASES.condolence
+    assert call.hear_out() == (HangUp(Disposition.WRONG_NUMBER),)
+
+
 @pytest.mark.parametrize(
     ("intent", "text"),
     [
