@@ -19,6 +19,8 @@ class Intent(StrEnum):
     CRISIS = "crisis"
     """Words of self-harm: a person at once, never a trick."""
     WRONG_NUMBER = "wrong_number"
+    DECEASED = "deceased"
+    """Whom you want to speak to has died."""
     CALLBACK = "callback"
     """Not now; perhaps with a time ("tomorrow at three")."""
     WHO_IS_THIS = "who_is_this"
@@ -60,6 +62,7 @@ GLOBAL_INTENTS = frozenset(
         Intent.TRANSFER,
         Intent.CRISIS,
         Intent.WRONG_NUMBER,
+        Intent.DECEASED,
         Intent.CALLBACK,
         Intent.WHO_IS_THIS,
         Intent.WHY_ME,

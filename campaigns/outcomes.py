@@ -180,7 +180,7 @@ class CallbackPromise:
 
 @dataclass(frozen=True, slots=True)
 class WrongNumber:
-    """The person at this number is not the contact."""
+    """The person at this number is not the contact, who lives elsewhere or no more."""
 
     via: Via
     words: str

@@ -7,6 +7,7 @@ rendered, so that all that can be said is known before the phone rings. How a ma
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -132,6 +133,8 @@ class Phrases:
     callback_later: str
     """No time was said: we try again another day."""
     wrong_number: str
+    condolence: str
+    """Whom we wanted to speak to has died."""
     who_is_this: str
     why_me: str
     complaint: str
@@ -157,6 +160,17 @@ class Phrases:
     cut_short: str
     """The call has reached its longest length."""
     goodbye: str
+
+
+_BETWEEN_SENTENCES = re.compile(r"(?<=[!?])\s+|(?<=[^\W\d_]{4}\.)\s+|(?<=\d\.)\s+|(?<=[。！？])(?=.)")
+"""After a short word a full stop may be that of "Dr." or "p.m.": there a text is not parted."""
+
+
+def question_in(text: str) -> str:
+    """A text from its last question on, without the message before it; all of it if it asks nothing."""
+    begins = [0, *(gap.end() for gap in _BETWEEN_SENTENCES.finditer(text))]
+    tails = (text[begin:] for begin in reversed(begins))
+    return next((tail for tail in tails if "?" in tail or "？" in tail), text)
 
 
 LAST_WORDS_SECONDS = 10.0

@@ -20,7 +20,7 @@ from audio.recognition import Recognizer, Transcript, recognizer_for
 from audio.synthesis import PromptCache, Voice, voice_for
 from audio.synthesis.ready import ReadyVoice
 from campaigns.intents import Intent
-from campaigns.script import Recording, Script, VoiceSettings
+from campaigns.script import Recording, Script, VoiceSettings, question_in
 from campaigns.store import Permit
 from outbound.call import Conversation
 from outbound.clock import Clock
@@ -217,7 +217,8 @@ def prompts_of(script: Script) -> tuple[tuple[str, float], ...]:
     said = [
         (script.phrases.opening, 1.0),
         *((text, step.pace) for step in script.steps.values() for text in (step.say, step.reprompt)),
-        *((text, 1.0) for text in phrases if "{when}" not in text),
+        *((question_in(step.say), step.pace) for step in script.steps.values()),
+        *((each, 1.0) for text in phrases if "{when}" not in text for each in (text, question_in(text))),
         *((text, step.pace) for step in script.steps.values() if step.pace != 1.0 for text in _asked_again(script)),
         (script.phrases.slower, SLOW_PACE),
         *((text, 1.0) for text in (*script.answers.values(), script.voicemail, script.screener)),

@@ -16,7 +16,7 @@ import typer
 
 from audio.errors import AudioError
 from campaigns import templates
-from campaigns.checks import Finding, check
+from campaigns.checks import Finding, Severity, check
 from campaigns.checks.sayable import unsayable_fields
 from campaigns.definition import CampaignDefinition, example_fields, json_schema, line_of, load, parse
 from campaigns.drawing import chart_of, mermaid, svg
@@ -78,9 +78,9 @@ def check_file(
     Example: outbound campaign check my.yaml --contacts orders.csv
     """
     definition = load(file)
-    findings = findings_of(definition, estimate=estimate)
     text = file.read_text("utf-8-sig")
-    lines = {finding: line_of(text, finding.where) for finding in findings}
+    lines = {finding: line_of(text, finding.where) for finding in findings_of(definition, estimate=estimate)}
+    findings = sorted(lines, key=lambda finding: (list(Severity).index(finding.severity), lines[finding]))
     sifted = _sifted(contacts, definition, region) if contacts is not None else _Sifted()
     by_keys = _not_understood(definition)
     if json:

@@ -17,6 +17,7 @@ from outbound.dialogue.digits import spoken_digits
 from outbound.dialogue.endings import (
     CAP,
     LONGEST,
+    bereaved,
     callback,
     close,
     crisis,
@@ -55,6 +56,7 @@ _NEVER_A_TIME = frozenset(
     {
         Intent.TRANSFER,
         Intent.WRONG_NUMBER,
+        Intent.DECEASED,
         Intent.COMPLAINT,
         Intent.REPEAT,
         Intent.SLOWER,
@@ -232,6 +234,10 @@ def _wrong_number(course: Course, words: str) -> tuple[Action, ...]:
     return wrong_number(course, Via.VOICE, words)
 
 
+def _deceased(course: Course, words: str) -> tuple[Action, ...]:
+    return bereaved(course, Via.VOICE, words)
+
+
 def _callback(course: Course, words: str) -> tuple[Action, ...]:
     at = course.moment_in(words)
     if at is not None:
@@ -291,6 +297,7 @@ def _goodbye(course: Course, words: str) -> tuple[Action, ...]:
 _AT_ANY_TIME: dict[Intent, Callable[[Course, str], tuple[Action, ...]]] = {
     Intent.TRANSFER: _transfer,
     Intent.WRONG_NUMBER: _wrong_number,
+    Intent.DECEASED: _deceased,
     Intent.CALLBACK: _callback,
     Intent.WHO_IS_THIS: _who_is_this,
     Intent.WHY_ME: _why_me,

@@ -12,7 +12,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from campaigns.outcomes import Disposition
-from campaigns.script import Script, Step
+from campaigns.script import Script, Step, question_in
 from campaigns.spoken import moment
 from outbound.dialogue.actions import Action, Listen, Say
 from outbound.dialogue.events import Heard
@@ -112,7 +112,9 @@ class Course:
     before: Before | None = None
     """Where the last answer was taken."""
     put: bool = False
-    """The topic has been said at least once."""
+    """The topic has been begun at least once."""
+    heard_out: bool = False
+    """The topic has been said to its end: what is gone back to is its question, not the whole message."""
     targets: list[str] = field(default_factory=list)
     """Who is still to be asked to take the call, by name; the first one is being asked."""
     plea: str = ""
@@ -132,15 +134,17 @@ class Course:
     def open(self, topic: Topic) -> tuple[Action, ...]:
         """Begin a topic."""
         self.topic, self.onward, self.misses, self.interruptions, self.digits = topic, None, 0, 0, ""
+        self.heard_out = False
         return self.resume()
 
     def resume(self) -> tuple[Action, ...]:
-        """Go (back) to the topic from its beginning."""
+        """Go (back) to the topic: from its beginning, or to its question for those who have heard the rest."""
         topic = self.subject
         self.state, self.put = topic.state, True
         # Whoever was misheard as interrupting twice lets the sentence come to its end the third time.
         interruptible = topic.interruptible and self.interruptions < 2
-        return (self.say(topic.text, interruptible=interruptible, pace=topic.pace), topic.listen)
+        text = question_in(topic.text) if self.heard_out else topic.text
+        return (self.say(text, interruptible=interruptible, pace=topic.pace), topic.listen)
 
     def ask_again(self, text: str) -> tuple[Action, ...]:
         """Put the topic's question in other words."""
@@ -164,8 +168,8 @@ class Course:
         return (self.say(text), self._listening(None))
 
     def pause(self, text: str, seconds: float) -> tuple[Action, ...]:
-        """Be patient for `seconds`, then go on as after an aside."""
-        self.state = State.WAITING
+        """Be patient for `seconds`, then put the topic anew: somebody else may have come to the telephone."""
+        self.state, self.heard_out = State.WAITING, False
         return (self.say(text), self._listening(seconds))
 
     def _listening(self, seconds: float | None) -> Listen:

@@ -100,6 +100,12 @@ def wrong_number(course: Course, via: Via, words: str) -> tuple[Action, ...]:
     return (save, *close(course, course.script.phrases.wrong_number, Disposition.WRONG_NUMBER))
 
 
+def bereaved(course: Course, via: Via, words: str) -> tuple[Action, ...]:
+    """Whom we wanted has died: nobody is to be reminded of it by another call, so the number is kept like a wrong one."""
+    save = Save(WrongNumber(via, words))
+    return (save, *close(course, course.script.phrases.condolence, Disposition.WRONG_NUMBER))
+
+
 def callback(course: Course, at: datetime | None, words: str) -> tuple[Action, ...]:
     """Promise another call, at a moment or some other day, and read it back."""
     phrases = course.script.phrases

@@ -100,6 +100,7 @@ def nothing_more(course: Course, event: Silence) -> tuple[Action, ...]:
 def asked(course: Course, event: SaidAll) -> tuple[Action, ...]:
     """A question has been put in full: whatever came before it was heard."""
     course.speaking = False
+    course.heard_out = course.heard_out or course.state is course.subject.state
     if course.state is State.ASKING:
         course.delivered = True
     return ()

@@ -32,6 +32,7 @@ MISTAKEN: Mapping[Intent, float] = {
     Intent.YES: 1.3,
     Intent.TRANSFER: 1.3,
     Intent.WRONG_NUMBER: 2.0,
+    Intent.DECEASED: 4.0,
 }
 """To act on an intent that was not meant: who wanted the calls gets no more, a person is rung for nothing ..."""
 

@@ -28,6 +28,7 @@ PHRASES = Phrases(
     callback_confirmed="We will call you {when}. Goodbye.",
     callback_later="We will try another day. Goodbye.",
     wrong_number="I am sorry for the mistake. Goodbye.",
+    condolence="I am very sorry for your loss. Goodbye.",
     who_is_this="This is Harbor Books, calling about your order.",
     why_me="You gave us your number with your order.",
     complaint="I am sorry. I have noted that. Would you like a person?",

@@ -181,6 +181,14 @@ def test_wrong_number_is_saved_and_ends_with_an_apology() -> None:
     assert call.hear_out() == (HangUp(Disposition.WRONG_NUMBER),)
 
 
+def test_a_death_is_met_with_a_word_of_comfort_and_nobody_calls_again() -> None:
+    call = asked("leave")
+    call.say(Intent.DECEASED, "she passed away")
+    assert call.saved == [WrongNumber(Via.VOICE, "she passed away")]
+    assert call.said[-1] == PHRASES.condolence
+    assert call.hear_out() == (HangUp(Disposition.WRONG_NUMBER),)
+
+
 @pytest.mark.parametrize(
     ("intent", "text"),
     [
@@ -197,6 +205,34 @@ def test_a_question_is_answered_and_the_step_goes_on(intent: Intent, text: str) 
     call.hear_out()
     assert call.said[-1] == SCRIPT.steps["leave"].say
     assert call.dialogue.state is State.ASKING
+
+
+LONG = replace(SCRIPT.steps["leave"], say="Your parcel comes on Monday. May we leave it with a neighbour?")
+LONG_SCRIPT = replace(SCRIPT, steps={**SCRIPT.steps, "leave": LONG}, start="leave")
+
+
+def test_who_has_heard_the_message_hears_only_the_question_after_an_aside() -> None:
+    call = asked("leave", LONG_SCRIPT)
+    call.say(Intent.QUESTION_WHEN)
+    call.hear_out()
+    assert call.said[-1] == "May we leave it with a neighbour?"
+    call.say(Intent.REPEAT)
+    assert call.said[-1] == LONG.say
+
+
+def test_who_broke_in_on_the_message_hears_it_whole_after_an_aside() -> None:
+    call = at_step("leave", LONG_SCRIPT)
+    call.say(Intent.QUESTION_WHEN, interrupted=True)
+    call.hear_out()
+    assert call.said[-1] == LONG.say
+
+
+def test_after_a_wait_somebody_else_may_listen_and_hears_the_message_whole() -> None:
+    call = asked("leave", LONG_SCRIPT)
+    call.say(Intent.WAIT)
+    call.hear_out()
+    call.take(Silence())
+    assert call.said[-1] == LONG.say
 
 
 def test_a_yes_is_taken_while_a_question_is_being_answered() -> None:
