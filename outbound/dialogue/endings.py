@@ -101,7 +101,7 @@ def wrong_number(course: Course, via: Via, words: str) -> tuple[Action, ...]:
 
 
 def bereaved(course: Course, via: Via, words: str) -> tuple[Action, ...]:
-    """Whom we wanted has died: nobody is to be reminded of it by another call, so the number is kept like a wrong one."""
+    """Whom we wanted has died. Nobody is to be reminded of it by another call: the number is kept like a wrong one."""
     save = Save(WrongNumber(via, words))
     return (save, *close(course, course.script.phrases.condolence, Disposition.WRONG_NUMBER))
 
