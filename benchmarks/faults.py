@@ -30,7 +30,7 @@ _CALLS_PER_CONTACT = 1.6
 """Of the ready shipping campaign and the ready population, about."""
 _DEATHS = 200
 """Spread over the whole: about so many."""
-_WRITES_PER_CALL = 6.5
+_WRITES_PER_CALL = 3.5
 
 
 def ordeal(attempts: int, lines: int, seed: int, deaths: int, url: str | None) -> Survived:

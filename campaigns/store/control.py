@@ -105,10 +105,13 @@ class Control(Campaigns):
             raise NoSuchCampaign(name)
         return pace_from_json(row.pace) if row.pace else Terms.from_json(row.terms).pace
 
-    def spent(self, running: Running) -> Spent:
-        """What a campaign has come to; read once, and then counted by who dials."""
+    def spent(self, running: Running, now: datetime) -> Spent:
+        """What a campaign has come to; read once, and then counted by who dials.
+
+        Calls from the future, made before the clock was put back, count for no alarm: whoever resumed has seen them.
+        """
         with self.reading() as connection:
-            row = _SPENT.one(connection, campaign=running.id, since=running.since)
+            row = _SPENT.one(connection, campaign=running.id, since=running.since, now=now)
         return Spent(row.calls, float(row.seconds), row.conversations, row.opt_outs)
 
     def remaining(self, names: Collection[str] | None = None) -> Remaining:
@@ -146,7 +149,10 @@ _RUNNING = Prepared(
     .order_by(campaign.c.name)
 )
 _PLACED = sa.func.coalesce(call.c.disposition, "") != Disposition.ROUTE_DOWN.value
-_LATELY = call.c.dialed_at >= sa.bindparam("since", type_=call.c.dialed_at.type)
+_LATELY = sa.and_(
+    call.c.dialed_at >= sa.bindparam("since", type_=call.c.dialed_at.type),
+    call.c.dialed_at <= sa.bindparam("now", type_=call.c.dialed_at.type),
+)
 _SPOKEN_TO = sa.or_(*(call.c.disposition == one.value for one in Disposition if one.reached))
 _OPTED_OUT = call.c.disposition == Disposition.OPTED_OUT.value
 

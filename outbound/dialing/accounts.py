@@ -36,7 +36,8 @@ class Accounts:
         for one in running:
             known = self._kept.get(one.name)
             if known is None or known[0].since != one.since:
-                spent = await self._transact(lambda one=one: self._store.spent(one))  # type: ignore[misc]
+                now = self._clock.now()
+                spent = await self._transact(lambda one=one, now=now: self._store.spent(one, now))  # type: ignore[misc]
             else:
                 spent = known[1]
             self._kept[one.name] = one, spent

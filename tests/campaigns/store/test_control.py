@@ -86,17 +86,28 @@ def test_what_was_spent_is_counted_and_opt_outs_since_the_last_resumption(store:
             store.save(permit.call_id, result, MONDAY_NOON)
         store.finish(permit.call_id, Disposition.COMPLETED, MONDAY_NOON, seconds=30)
     (before,) = store.running()
-    assert store.spent(before) == Spent(3, 90.0, 3, 1)
+    assert store.spent(before, MONDAY_NOON) == Spent(3, 90.0, 3, 1)
     store.set_state("shipping", CampaignState.RUNNING, MONDAY_NOON + HOUR)
     (resumed,) = store.running()
-    assert store.spent(resumed) == Spent(3, 90.0, 0, 0)
+    assert store.spent(resumed, MONDAY_NOON + HOUR) == Spent(3, 90.0, 0, 0)
+
+
+def test_who_resumes_after_the_clock_was_put_back_is_not_alarmed_by_the_calls_of_before(store: Store) -> None:
+    running(store, *people(1))
+    permit = dial(store)
+    store.save(permit.call_id, OptOut(Via.KEY, "9"), MONDAY_NOON)
+    store.finish(permit.call_id, Disposition.COMPLETED, MONDAY_NOON, seconds=30)
+    put_back = MONDAY_NOON - HOUR
+    store.set_state("shipping", CampaignState.RUNNING, put_back)
+    (resumed,) = store.running()
+    assert store.spent(resumed, put_back) == Spent(1, 30.0, 0, 0)
 
 
 def test_a_call_that_the_line_did_not_take_costs_nothing(store: Store) -> None:
     running(store, *people(1))
     store.finish(dial(store).call_id, Disposition.ROUTE_DOWN, MONDAY_NOON, wait_seconds=600)
     (one,) = store.running()
-    assert store.spent(one).calls == 0
+    assert store.spent(one, MONDAY_NOON).calls == 0
     assert store.contact(only(store)).due_at == MONDAY_NOON + 10 * MINUTE
 
 
