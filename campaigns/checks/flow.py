@@ -35,6 +35,15 @@ def flow_findings(definition: CampaignDefinition) -> Iterator[Finding]:
                 "from here the call never comes to an end.",
                 "Let one of the answers lead to a step with `end: true`.",
             )
+    silent = {name: set() if _asks(step) else ways[name] for name, step in steps.items()}
+    for name in sorted(_from({definition.start}, silent)):
+        if steps[name].transfer is not None:
+            yield Finding(
+                Severity.ERROR,
+                f"script.{name}",
+                "a person is fetched before the callee has answered anything; it may be a machine that listens.",
+                "Ask first whether a person is wanted.",
+            )
     if not definition.transfer:
         yield Finding(
             Severity.WARNING,
@@ -62,6 +71,10 @@ def _from(starts: set[str], ways: Mapping[str, set[str]]) -> set[str]:
             reached.add(name)
             ahead.extend(ways[name])
     return reached
+
+
+def _asks(step: StepDefinition) -> bool:
+    return bool(step.ask) or step.collect is not None
 
 
 def _ends(step: StepDefinition) -> bool:

@@ -25,6 +25,13 @@ def test_a_path_that_never_ends_is_found() -> None:
     assert found(STEPS + steps) == ["error script.b: from here the call never comes to an end."]
 
 
+def test_a_person_fetched_for_whoever_picks_up_is_found() -> None:
+    steps = "  a: {say: Hi, next: b}\n  b: {say: One moment, transfer: desk}\n"
+    assert found(STEPS + steps) == [
+        "error script.b: a person is fetched before the callee has answered anything; it may be a machine that listens."
+    ]
+
+
 def test_nobody_to_transfer_to_is_found() -> None:
     without = GOOD.replace('transfer: {desk: "+12025550124"}\n', "")
     assert found(without) == [

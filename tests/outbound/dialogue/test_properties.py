@@ -18,7 +18,7 @@ from campaigns.outcomes import (
     TransferResult,
     WrongNumber,
 )
-from campaigns.script import LAST_WORDS_SECONDS, Collecting
+from campaigns.script import LAST_WORDS_SECONDS, Collecting, Script
 from outbound.call import replay
 from outbound.dialogue import Dialogue
 from outbound.dialogue.actions import HangUp, Listen, Save, Say, StartTimer, Transfer
@@ -41,6 +41,19 @@ def results(call: Rehearsal, kind: type) -> list[int]:
     return [
         place for place, what in enumerate(call.happened) if isinstance(what, Save) and isinstance(what.result, kind)
     ]
+
+
+def fetches_unasked(script: Script) -> bool:
+    """Whether a person is fetched before anything is asked."""
+    ahead, been = [script.start], set[str]()
+    while ahead:
+        step = script.steps[ahead.pop()]
+        if step.transfer is not None:
+            return True
+        if step.name not in been and not step.choices and step.collect is None:
+            been.add(step.name)
+            ahead += [name for name in (step.next, *(case.next for case in step.cases)) if name is not None]
+    return False
 
 
 @MANY
@@ -119,7 +132,7 @@ def test_a_call_never_exceeds_its_cap(call: Rehearsal) -> None:
 @given(calls())
 def test_a_machine_leaves_no_result_and_no_answered_disposition(call: Rehearsal) -> None:
     # A script that fetches a person before anybody has spoken does so before a machine can be told from a human.
-    assume(call.script.steps[call.script.start].transfer is None)
+    assume(not fetches_unasked(call.script))
     # So does one that has come to its end within two and a half seconds; a campaign's checks refuse both.
     assume(call.outcome.seconds == 0.0 or call.outcome.seconds > 2.5)
     if call.callee.answers is not Answerer.PERSON and call.callee.answers is not Answerer.SCREENER:
