@@ -21,6 +21,7 @@ from sqlalchemy.sql.expression import Executable, ReturnsRows
 from campaigns.store.tables import UtcDateTime, read_moment
 
 _SQLITE = sqlite.dialect(paramstyle="named")
+_CURSOR = "cursor of prepared statements"
 _AS_THEY_ARE = frozenset({str, int, float, bool, bytes, type(None)})
 """What both drivers take as it is."""
 
@@ -43,9 +44,7 @@ class Prepared:
 
     def rows(self, connection: Connection, **values: object) -> list[Any]:
         """What a query, or a change with RETURNING, finds."""
-        cursor = self._execute(connection, values)
-        found = cursor.fetchall()
-        cursor.close()
+        found = self._execute(connection, values).fetchall()
         assert self._row is not None
         if not self._moments:
             return [self._row(row) for row in found]
@@ -58,10 +57,7 @@ class Prepared:
 
     def change(self, connection: Connection, **values: object) -> int:
         """How many rows a change without RETURNING touched."""
-        cursor = self._execute(connection, values)
-        count = int(cursor.rowcount)
-        cursor.close()
-        return count
+        return int(self._execute(connection, values).rowcount)
 
     def text(self, connection: Connection) -> str:
         """What the database is asked."""
@@ -73,7 +69,7 @@ class Prepared:
         for key, value in values.items():
             if type(value) not in _AS_THEY_ARE:
                 values[key] = _stored(value, name)
-        cursor = connection.connection.cursor()
+        cursor = _cursor(connection)
         cursor.execute(text, given | values)
         return cursor
 
@@ -89,6 +85,16 @@ class Prepared:
         for at in self._moments:
             cells[at] = _moment(cells[at])
         return cells
+
+
+def _cursor(connection: Connection) -> Any:
+    """One for all statements of a connection, which are read whole: to make one costs PostgreSQL's driver more than to
+    ask."""
+    kept = connection.info
+    cursor = kept.get(_CURSOR)
+    if cursor is None:
+        cursor = kept[_CURSOR] = connection.connection.cursor()
+    return cursor
 
 
 def _row_of(names: tuple[str, ...]) -> Callable[..., Any]:
