@@ -47,4 +47,6 @@ class ClockWatch:
         """The moment by the other clock, and until when it counts; None while there is no doubt."""
         if self._until_seconds is None:
             return None
-        return now - self._offset, now + timedelta(seconds=self._until_seconds - self._now_seconds)
+        left = timedelta(seconds=self._until_seconds - self._now_seconds)
+        # Less than a date can tell apart is nothing: who were to wait for it would be looked at again at once.
+        return (now - self._offset, now + left) if left > timedelta() else None
