@@ -29,7 +29,7 @@ def check(definition: CampaignDefinition, *, speak_seconds: SpeakSeconds | None 
         speak_seconds: how long the voice of a language takes for a text; by words per minute without it.
     """
     found = dict.fromkeys(_findings(definition, Stopwatch(speak_seconds)))
-    return sorted(found, key=lambda finding: (list(Severity).index(finding.severity), finding.where))
+    return sorted(found, key=lambda finding: (finding.severity.rank, finding.where))
 
 
 def _findings(definition: CampaignDefinition, stopwatch: Stopwatch) -> Iterator[Finding]:

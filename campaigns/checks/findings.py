@@ -16,6 +16,11 @@ class Severity(StrEnum):
     INFO = "info"
     """Good to know."""
 
+    @property
+    def rank(self) -> int:
+        """0 for the worst."""
+        return list(Severity).index(self)
+
 
 @dataclass(frozen=True, slots=True)
 class Finding:

@@ -16,7 +16,7 @@ import typer
 
 from audio.errors import AudioError
 from campaigns import templates
-from campaigns.checks import Finding, Severity, check
+from campaigns.checks import Finding, check
 from campaigns.checks.sayable import unsayable_fields
 from campaigns.definition import CampaignDefinition, example_fields, json_schema, line_of, load, parse
 from campaigns.drawing import chart_of, mermaid, svg
@@ -80,7 +80,7 @@ def check_file(
     definition = load(file)
     text = file.read_text("utf-8-sig")
     lines = {finding: line_of(text, finding.where) for finding in findings_of(definition, estimate=estimate)}
-    findings = sorted(lines, key=lambda finding: (list(Severity).index(finding.severity), lines[finding]))
+    findings = sorted(lines, key=lambda finding: (finding.severity.rank, lines[finding]))
     sifted = _sifted(contacts, definition, region) if contacts is not None else _Sifted()
     by_keys = _not_understood(definition)
     if json:

@@ -17,14 +17,13 @@ from outbound.dialogue.digits import spoken_digits
 from outbound.dialogue.endings import (
     CAP,
     LONGEST,
-    bereaved,
     callback,
     close,
     crisis,
     goodbye,
     hang_up,
+    not_here,
     opt_out,
-    wrong_number,
 )
 from outbound.dialogue.events import Corrected, Heard, Pressed, Silence, TimerFired
 from outbound.dialogue.fetching import transfer
@@ -231,11 +230,11 @@ def _transfer(course: Course, words: str) -> tuple[Action, ...]:
 
 
 def _wrong_number(course: Course, words: str) -> tuple[Action, ...]:
-    return wrong_number(course, Via.VOICE, words)
+    return not_here(course, words, course.script.phrases.wrong_number)
 
 
 def _deceased(course: Course, words: str) -> tuple[Action, ...]:
-    return bereaved(course, Via.VOICE, words)
+    return not_here(course, words, course.script.phrases.condolence)
 
 
 def _callback(course: Course, words: str) -> tuple[Action, ...]:

@@ -95,15 +95,10 @@ def _scope(course: Course, words: str) -> Scope:
     return scope_meant(words, course.script.language, course.script.opt_out_scope)
 
 
-def wrong_number(course: Course, via: Via, words: str) -> tuple[Action, ...]:
-    save = Save(WrongNumber(via, words))
-    return (save, *close(course, course.script.phrases.wrong_number, Disposition.WRONG_NUMBER))
-
-
-def bereaved(course: Course, via: Via, words: str) -> tuple[Action, ...]:
-    """Whom we wanted has died. Nobody is to be reminded of it by another call: the number is kept like a wrong one."""
-    save = Save(WrongNumber(via, words))
-    return (save, *close(course, course.script.phrases.condolence, Disposition.WRONG_NUMBER))
+def not_here(course: Course, words: str, last_words: str) -> tuple[Action, ...]:
+    """Whom we wanted is not at this number, or has died: nobody is to be called here, or reminded, again."""
+    save = Save(WrongNumber(Via.VOICE, words))
+    return (save, *close(course, last_words, Disposition.WRONG_NUMBER))
 
 
 def callback(course: Course, at: datetime | None, words: str) -> tuple[Action, ...]:
