@@ -1,8 +1,9 @@
 """The default voice: eSpeak NG through pyttsx3, without a system package.
 
 Decides how pyttsx3 is made to work everywhere: its library and data come from the package `espeakng-loader`,
-it says on standard output what it writes, and one process has one engine that is not thread-safe. All of that
-ends here: one engine, one lock, nothing printed. What is said, how loud and with which pauses is decided in
+it says on standard output what it writes, it lets the library read far past the end of a text, and one process
+has one engine that is not thread-safe. All of that ends here: one engine, one lock, nothing printed, no byte read
+that is not the text's. What is said, how loud and with which pauses is decided in
 `narration.py`.
 """
 
@@ -13,7 +14,8 @@ import ctypes
 import io
 import os
 import threading
-from functools import cache
+from collections.abc import Callable
+from functools import cache, partial
 from importlib.metadata import version
 from typing import Any, Final
 
@@ -96,6 +98,10 @@ def _settle() -> None:
     _espeak.Synchronize()
 
 
+def _synthesised(synthesise: Callable[..., int], text: bytes, size: int, *rest: Any) -> int:
+    return synthesise(text, len(text) + 1, *rest)
+
+
 @cache
 def _engine() -> Any:
     """The engine of this process. Called under the lock.
@@ -110,8 +116,12 @@ def _engine() -> Any:
         ctypes.CDLL(espeakng_loader.get_library_path())
         os.environ["ESPEAK_DATA_PATH"] = espeakng_loader.get_data_path()
         import pyttsx3
+        from pyttsx3.drivers import _espeak
         from pyttsx3.drivers import espeak as driver
 
+        # pyttsx3 2.99 tells the library that a text is ten times as long as it is (its issue 448), and the library
+        # copies so much: whatever lies behind the text, and where nothing does, the process is killed.
+        _espeak.cSynth = partial(_synthesised, _espeak.cSynth)
         # The driver announces every file it saves. Its own `print` is shadowed, so that nobody else's is.
         driver.print = lambda *args, **kwargs: None
         # Left to the interpreter's end, the engine would be taken down after the modules that it needs for that.

@@ -111,6 +111,11 @@ def test_what_is_missing_is_named_with_a_hint(
     assert caught.value.hint
 
 
+def test_espeak_reads_no_byte_behind_a_text() -> None:
+    spoken = espeak.EspeakVoice("en-US").speak("Hello." + " " * 2_000_000)
+    assert spoken.seconds == pytest.approx(espeak.EspeakVoice("en-US").speak("Hello.").seconds, abs=0.1)
+
+
 @given(text=st.text(max_size=30), language=st.sampled_from(sorted(TEXTS)))
 @settings(max_examples=40, deadline=None)
 def test_espeak_says_any_text(text: str, language: str) -> None:
