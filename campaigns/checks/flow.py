@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from campaigns.checks.findings import Finding, Severity
 from campaigns.definition import CampaignDefinition, StepDefinition
-from campaigns.definition.consistency import QUESTIONS, ways_on
+from campaigns.definition.consistency import QUESTIONS, gets_an_answer, ways_on
 
 
 def flow_findings(definition: CampaignDefinition) -> Iterator[Finding]:
@@ -35,7 +35,7 @@ def flow_findings(definition: CampaignDefinition) -> Iterator[Finding]:
                 "from here the call never comes to an end.",
                 "Let one of the answers lead to a step with `end: true`.",
             )
-    silent = {name: set() if _asks(step) else ways[name] for name, step in steps.items()}
+    silent = {name: set() if gets_an_answer(step) else ways[name] for name, step in steps.items()}
     for name in sorted(_from({definition.start}, silent)):
         if steps[name].transfer is not None:
             yield Finding(
@@ -71,10 +71,6 @@ def _from(starts: set[str], ways: Mapping[str, set[str]]) -> set[str]:
             reached.add(name)
             ahead.extend(ways[name])
     return reached
-
-
-def _asks(step: StepDefinition) -> bool:
-    return bool(step.ask) or step.collect is not None
 
 
 def _ends(step: StepDefinition) -> bool:

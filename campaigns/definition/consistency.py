@@ -182,7 +182,7 @@ def _conditions(definition: CampaignDefinition, name: str, step: StepDefinition)
     if step.branch is None:
         return
     where = ("script", name, "branch")
-    known = {*definition.fields, *(other for other, there in definition.script.items() if _answers(there))}
+    known = {*definition.fields, *(other for other, there in definition.script.items() if gets_an_answer(there))}
     conditions = list(step.branch)
     if not conditions or conditions[-1] != "else":
         yield where, "a branch needs a last way for when nothing else is true.", "End it with `else: …`."
@@ -199,13 +199,14 @@ def _conditions(definition: CampaignDefinition, name: str, step: StepDefinition)
             yield (*where, condition), message, did_you_mean(wrong, known)
 
 
-def _answers(step: StepDefinition) -> bool:
+def gets_an_answer(step: StepDefinition) -> bool:
+    """Whether the callee is asked something."""
     return step.ask is not None or step.collect is not None
 
 
 def _circles(definition: CampaignDefinition) -> Iterator[Found]:
     """Steps that follow one another round and round without the callee having a say."""
-    deaf = {name: step for name, step in definition.script.items() if not _answers(step)}
+    deaf = {name: step for name, step in definition.script.items() if not gets_an_answer(step)}
     follows = {name: {target for _, target in ways_on(step) if target in deaf} for name, step in deaf.items()}
     try:
         TopologicalSorter(follows).prepare()
