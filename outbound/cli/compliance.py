@@ -30,6 +30,7 @@ from outbound.folders import cache_folder
 if TYPE_CHECKING:
     from audio.synthesis import PromptCache
 
+_LONGEST_DAYS = 36_500
 Number = Annotated[str, typer.Argument(help="A telephone number, like +12125550123.")]
 CampaignName = Annotated[str, typer.Argument(help="A campaign's name, or its file.", metavar="CAMPAIGN")]
 
@@ -205,7 +206,8 @@ def export(
     if file is None:
         output.emit_json(held)
     else:
-        file.write_text(output.json_text(held), encoding="utf-8")
+        with output.writing(file):
+            file.write_text(output.json_text(held), encoding="utf-8")
         output.note(f"{sum(map(len, held.values()))} records stand in {file}")
     for call in held["calls"]:
         if call["recording"]:
@@ -244,9 +246,15 @@ def erase(
 
 @privacy.command()
 def purge(
-    transcripts_days: Annotated[int, typer.Option(min=0, help="Keep what was said for so long.")] = 90,
-    numbers_days: Annotated[int, typer.Option(min=1, help="Keep numbers of closed contacts for so long.")] = 400,
-    recordings_days: Annotated[int, typer.Option(min=0, help="Keep the sound of calls for so long.")] = 30,
+    transcripts_days: Annotated[
+        int, typer.Option(min=0, max=_LONGEST_DAYS, help="Keep what was said for so long.")
+    ] = 90,
+    numbers_days: Annotated[
+        int, typer.Option(min=1, max=_LONGEST_DAYS, help="Keep numbers of closed contacts for so long.")
+    ] = 400,
+    recordings_days: Annotated[
+        int, typer.Option(min=0, max=_LONGEST_DAYS, help="Keep the sound of calls for so long.")
+    ] = 30,
     actor: Actor = None,
     db: output.Db = None,
     json: output.Json = False,

@@ -6,8 +6,9 @@ screen unless asked for; an exported file holds them whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
@@ -68,6 +69,8 @@ def add(
     """
     reach = _reach(scope, target)
     until = moment(expires)
+    if until is not None and until <= SystemClock().now():
+        output.fail("the entry would have ended already", "give a later --expires, or none: then it never ends", code=2)
     entries = [NewEntry(e164(text, region), reach, source, words, "", note, until) for text in numbers]
     with opened(db) as store:
         made = [store.add_entry(new, SystemClock().now(), who(actor)) for new in entries]
@@ -146,7 +149,7 @@ def remove(
     """
     now = SystemClock().now()
     with opened(db) as store:
-        ids = [int(entry)] if entry.isdigit() and len(entry) < 10 else _ids(store, e164(entry, region), now)
+        ids = [int(entry)] if re.fullmatch("[0-9]{1,9}", entry) else _ids(store, e164(entry, region), now)
         revoked = [store.remove_entry(entry_id, now, who(actor), because) for entry_id in ids]
     if json:
         output.emit_json([_plain(one, show_numbers) for one in revoked])
@@ -188,6 +191,8 @@ def import_(
     Example: outbound dnc import optouts.csv --scope brand --target "Bluebird Books"
     Example: outbound dnc import registry.txt --national us-national --as-of 2025-06-01
     """
+    if national is None and as_of is not None:
+        output.fail("only a copy of a national list has a day", "give --national NAME too, or no --as-of", code=2)
     if national is not None:
         _load(list_file, national, as_of, form, region, rejects, actor, db, json)
         return
@@ -279,9 +284,10 @@ def verify(
     with opened(db) as store:
         found = store.verify(_noted(anchor))
     if anchor is not None and not found.findings:
-        anchor.parent.mkdir(parents=True, exist_ok=True)
-        with anchor.open("a", encoding="utf-8") as file:
-            file.write(f"{found.head.seq} {found.head.hash} {SystemClock().now().isoformat()}\n")
+        with output.writing(anchor):
+            anchor.parent.mkdir(parents=True, exist_ok=True)
+            with anchor.open("a", encoding="utf-8") as file:
+                file.write(f"{found.head.seq} {found.head.hash} {SystemClock().now().isoformat()}\n")
     if json:
         output.emit_json({"whole": not found.findings, "verification": found})
     elif not found.findings:
@@ -298,10 +304,16 @@ def verify(
 def _noted(anchor: Path | None) -> list[Head]:
     if anchor is None or not anchor.exists():
         return []
+    if not anchor.is_file():
+        output.fail(f"{anchor} is no file", "give the file that notes the chain's heads")
+    try:
+        text = anchor.read_text("utf-8", "replace")
+    except OSError as error:
+        output.fail(f"{anchor} cannot be read: {error.strerror}", "give the file that notes the chain's heads")
     heads = []
-    for number, line in enumerate(anchor.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         parts = line.split()
-        if len(parts) < 2 or not parts[0].isdigit():
+        if len(parts) < 2 or not re.fullmatch("[0-9]{1,18}", parts[0]):
             output.fail(f"line {number} of {anchor} is no anchor", "each line is: link, hash, time")
         heads.append(Head(int(parts[0]), parts[1]))
     return heads
@@ -322,6 +334,8 @@ def _load(
     day = moment(as_of)
     if day is None:
         output.fail("a copy of a list needs its day", "say of which day it is with --as-of, like 2025-06-01", code=2)
+    if day.date() > (SystemClock().now() + _AHEAD).date():
+        output.fail("no copy is of a day to come", "it would seem young for too long; give the day it was made", code=2)
     bad = rejected_lines(rejects, list_file)
     with opened(db) as store, bad:
         numbers = read_numbers(list_file, form or format_of(list_file), bad.write, region)
@@ -333,6 +347,8 @@ def _load(
     tell(bad, [(row.line, row.reason) for row in bad.first])
 
 
+_AHEAD = timedelta(hours=14)
+"""So far ahead of UTC is the day somewhere."""
 _EXPORT_SUFFIXES = {".jsonl": ExportFormat.JSON_LINES, ".xlsx": ExportFormat.XLSX, ".txt": ExportFormat.PLAIN}
 
 

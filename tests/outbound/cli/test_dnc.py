@@ -11,6 +11,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from campaigns.dnc import NotANumber
+from campaigns.errors import CampaignError
 from outbound.cli.dnc import app
 
 
@@ -141,6 +142,49 @@ def test_a_national_list_stands_beside_the_register(db: str, tmp_path: Path) -> 
     )
     done = json.loads(run(db, *arguments).stdout)
     assert (done["list"]["numbers"], done["rejected"]) == (3, 1)
+
+
+def test_a_national_list_that_failed_to_arrive_leaves_the_copy_before(db: str, tmp_path: Path) -> None:
+    (tmp_path / "us.txt").write_text("212,5550123\n")
+    arguments = ("import", tmp_path / "us.txt", "--national", "us-national", "--format", "us", "--as-of")
+    assert run(db, *arguments, "2025-06-01").exit_code == 0
+    (tmp_path / "us.txt").write_bytes(b"")
+    failed = run(db, *arguments, "2025-06-02")
+    assert isinstance(failed.exception, CampaignError)
+    (copy,) = json.loads(run(db, "lists", "--json").stdout)
+    assert (copy["as_of"], copy["numbers"]) == ("2025-06-01", 1)
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["import", "us.txt", "--national", "us-national", "--as-of", "2150-01-01"], "a day to come"),
+        (["import", "us.txt", "--as-of", "2025-06-01"], "only a copy of a national list has a day"),
+        (["add", "+12125550123", "--expires", "2001-01-01"], "would have ended already"),
+        (["add", "2125550123", "--region", "UK"], 'no country "UK"'),
+        (["list", "--since", "9999-12-31T23:59-12:00"], "is not a time"),
+        (["verify", "--anchor", "."], "is no file"),
+        (["verify", "--anchor", "us.txt"], "line 1 of us.txt is no anchor"),
+        (["verify", "--anchor", "us.txt/anchor"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_and_changes_nothing(
+    db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("us.txt").write_bytes(b"212,5550123\n\xff\n")
+    done = run(db, *words)
+    assert done.exit_code in (1, 2)
+    assert told in done.stderr
+    assert "hint: " in done.stderr
+    assert json.loads(run(db, "list", "--all", "--json").stdout) == []
+    assert json.loads(run(db, "lists", "--json").stdout) == []
+
+
+def test_an_entry_is_removed_by_its_plain_id_only(db: str) -> None:
+    run(db, "add", "+12125550123")
+    assert isinstance(run(db, "remove", "²", "--because", "x").exception, NotANumber)
+    assert run(db, "remove", "1", "--because", "x").exit_code == 0
 
 
 def test_verify_notes_heads_and_finds_a_chain_that_was_cut_off(db: str, tmp_path: Path) -> None:
