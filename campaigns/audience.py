@@ -24,7 +24,7 @@ import yaml
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 from rapidfuzz import process
 
-from campaigns.csv_rows import BROKEN
+from campaigns.csv_rows import shown, why_broken
 from campaigns.definition import CampaignDefinition, FieldDefinition
 from campaigns.definition.problems import did_you_mean
 from campaigns.errors import CampaignError
@@ -121,7 +121,7 @@ def _rows(table: Table, reader: _RowReader) -> Iterator[NewContact | Rejected]:
     with _Seen() as seen:
         for row, cells in table.rows:
             if isinstance(cells, str):
-                yield Rejected(row, "row", "", BROKEN[0], BROKEN[1], (cells,))
+                yield Rejected(row, "row", "", *why_broken(cells), (cells,))
             else:
                 yield reader.read(row, cells, len(table.header), seen)
 
@@ -165,7 +165,7 @@ def _columns(header: Sequence[str], definition: CampaignDefinition, origin: str)
         missing.insert(0, _PHONE)
     if missing:
         raise CampaignError(
-            f"{origin} has no column for {', '.join(missing)}; it has {', '.join(filter(None, header)) or 'none'}.",
+            f"{origin} has no column for {', '.join(missing)}; it has {shown(header)}.",
             _rename(missing[0], header),
         )
     return columns
