@@ -25,7 +25,7 @@ from sqlalchemy.dialects import postgresql
 from campaigns.compliance.facts import NationalListing
 from campaigns.compliance.verdict import Rule
 from campaigns.store import holds, tables
-from campaigns.store.database import StoreDamaged
+from campaigns.store.database import StoreDamaged, StoreError
 from campaigns.store.ledger import Ledger
 from campaigns.store.straight import Straight
 from campaigns.store.tables import read_day, table
@@ -64,12 +64,24 @@ class NationalLists(Ledger):
     """Reading copies in, and asking them."""
 
     def load_list(
-        self, name: str, as_of: date, numbers: Iterable[int], now: datetime, actor: str, *, origin: str = ""
+        self,
+        name: str,
+        as_of: date,
+        numbers: Iterable[int],
+        now: datetime,
+        actor: str,
+        *,
+        origin: str = "",
+        fewest: int = 0,
     ) -> ListCopy:
         """Reads in a copy; it counts when this returns, and the one before is gone. Memory stays bounded.
 
         Args:
             numbers: digits of E.164 without the plus, in any order; sorted is quickest. Repeated ones count once.
+            fewest: with fewer of them the file is taken for cut off.
+
+        Raises:
+            StoreError: it holds fewer. The copy before counts on.
         """
         with self.writing() as connection:
             broken = sa.select(lists.c.id).where(lists.c.name == name, lists.c.loaded_at.is_(None))
@@ -85,6 +97,11 @@ class NationalLists(Ledger):
         with self.writing() as connection:
             holds.release(connection, contact.c.held_by.in_([Rule.NATIONAL_LIST, Rule.LIST_AGE]))
             count, digest = contents(connection, list_id)
+            if count < fewest:
+                raise StoreError(
+                    f"The copy holds {count} numbers, less than half of the one before: a part may be missing.",
+                    "Get the list anew. If it really became so short, say --smaller.",
+                )
             body = {"list": name, "as_of": as_of, "origin": origin, "count": count, "digest": digest}
             link = self.record(connection, now, actor, "list.load", None, body)
             older = sa.select(lists.c.id).where(lists.c.name == name, lists.c.id != list_id)

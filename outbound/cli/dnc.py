@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from campaigns.compliance.book import shipped
 from campaigns.dnc import (
     Entry,
     ExportFormat,
@@ -167,6 +168,9 @@ def import_(
     as_of: Annotated[
         str | None, typer.Option(help="The day the copy was made, with --national.", metavar="DATE")
     ] = None,
+    smaller: Annotated[
+        bool, typer.Option("--smaller", help="With --national: it may hold less than half of the copy before.")
+    ] = False,
     form: Annotated[
         ListFormat | None,
         typer.Option("--format", help="What the list is; us: area code and seven digits.  [default: by its name]"),
@@ -194,7 +198,7 @@ def import_(
     if national is None and as_of is not None:
         output.fail("only a copy of a national list has a day", "give --national NAME too, or no --as-of", code=2)
     if national is not None:
-        _load(list_file, national, as_of, form, region, rejects, actor, db, json)
+        _load(list_file, national, as_of, smaller, form, region, rejects, actor, db, json)
         return
     reach = _reach(scope, target)
     lines = read_list(list_file, form or format_of(list_file), region)
@@ -323,6 +327,7 @@ def _load(
     list_file: Path,
     name: str,
     as_of: str | None,
+    smaller: bool,
     form: ListFormat | None,
     region: str | None,
     rejects: Path | None,
@@ -334,17 +339,29 @@ def _load(
     day = moment(as_of)
     if day is None:
         output.fail("a copy of a list needs its day", "say of which day it is with --as-of, like 2025-06-01", code=2)
-    if day.date() > (SystemClock().now() + _AHEAD).date():
+    now = SystemClock().now()
+    if day.date() > (now + _AHEAD).date():
         output.fail("no copy is of a day to come", "it would seem young for too long; give the day it was made", code=2)
     bad = rejected_lines(rejects, list_file)
     with opened(db) as store, bad:
+        before = next((one for one in store.lists() if one.name == name), None)
+        if before is not None and before.as_of > day.date():
+            output.fail(f"there is a newer copy, of {before.as_of}", "give the newest list there is, or its right day")
+        fewest = 0 if smaller or before is None else before.numbers // 2
         numbers = read_numbers(list_file, form or format_of(list_file), bad.write, region)
-        copy = store.load_list(name, day.date(), numbers, SystemClock().now(), who(actor), origin=list_file.name)
+        copy = store.load_list(name, day.date(), numbers, now, who(actor), origin=list_file.name, fewest=fewest)
     if json:
         output.emit_json({"list": copy, "rejected": bad.count, "rejects_file": bad.path if bad.count else None})
         return
     output.out.print(f"{copy.name} of {copy.as_of}: {copy.numbers} numbers, {bad.count} lines rejected")
     tell(bad, [(row.line, row.reason) for row in bad.first])
+    ages = shipped().list_ages()
+    if name not in ages:
+        output.note(f"no rule pack asks for a list of this name; they ask for {', '.join(sorted(ages))}")
+    elif (now.date() - copy.as_of).days > ages[name]:
+        output.note(
+            f"it is older than {ages[name]} days: whoever it could name is not called until a newer one is here"
+        )
 
 
 _AHEAD = timedelta(hours=14)

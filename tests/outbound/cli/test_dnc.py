@@ -155,6 +155,26 @@ def test_a_national_list_that_failed_to_arrive_leaves_the_copy_before(db: str, t
     assert (copy["as_of"], copy["numbers"]) == ("2025-06-01", 1)
 
 
+def test_a_copy_of_a_list_gives_way_to_no_older_one_and_to_none_that_was_cut_off(db: str, tmp_path: Path) -> None:
+    def load(count: int, day: str, *more: str, name: str = "us-national") -> Result:
+        (tmp_path / "us.txt").write_text("".join(f"212,555{n:04}\n" for n in range(count)))
+        return run(db, "import", tmp_path / "us.txt", "--national", name, "--as-of", day, *more)
+
+    def counts() -> tuple[str, int]:
+        (copy,) = json.loads(run(db, "lists", "--json").stdout)
+        return copy["as_of"], copy["numbers"]
+
+    assert load(10, "2025-06-02").exit_code == 0
+    assert "newer copy, of 2025-06-02" in load(10, "2025-06-01").stderr
+    assert "less than half" in str(load(4, "2025-06-03").exception)
+    assert counts() == ("2025-06-02", 10)
+    assert "older than 31 days" in load(5, "2025-06-03").stderr
+    assert counts() == ("2025-06-03", 5)
+    assert load(1, "2025-06-04", "--smaller").exit_code == 0
+    assert counts() == ("2025-06-04", 1)
+    assert "they ask for ca-national, us-national" in load(1, "2025-06-04", name="us-natinal").stderr
+
+
 @pytest.mark.parametrize(
     ("words", "told"),
     [
