@@ -48,7 +48,7 @@ class Table:
 
 
 def read_table(path: Path, language: str) -> Table:
-    """Opens a list: .xlsx as an Excel sheet (its first), anything else as CSV.
+    """Opens a list: .xlsx as an Excel workbook (its first sheet, and others with the same headings), else as CSV.
 
     Raises:
         CampaignError: there is no such file, it is empty, or it cannot be read.
@@ -125,12 +125,17 @@ def _sheet_rows(path: Path) -> Iterator[Row]:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # styles and validations that openpyxl leaves out are nothing to us
             with closing(load_workbook(path, read_only=True, data_only=True)) as workbook:
-                sheet = workbook.worksheets[0]
-                _refuse_empty_formulas(path, sheet._worksheet_path)
-                for cells in sheet.iter_rows():
-                    texts = [_cell_text(cell.value, getattr(cell, "number_format", "")) for cell in cells]
-                    if any(texts):
-                        last = next(cell.row for cell in cells if cell.value is not None)
+                header: list[str] | None = None
+                for sheet in workbook.worksheets:
+                    rows = _texts(sheet)
+                    number, first = next(rows, (0, []))
+                    if header is not None and first != header:
+                        continue
+                    _refuse_empty_formulas(path, sheet._worksheet_path)
+                    if header is None and first:
+                        yield number, first
+                    header = first
+                    for last, texts in rows:
                         yield last, texts
     except _NO_WORKBOOK as error:
         if last:
@@ -139,6 +144,13 @@ def _sheet_rows(path: Path) -> Iterator[Row]:
         raise CampaignError(
             f"{path} is not an Excel workbook.", "Save the list as .xlsx without a password, or as CSV UTF-8."
         ) from error
+
+
+def _texts(sheet: Any) -> Iterator[tuple[int, list[str]]]:
+    for cells in sheet.iter_rows():
+        texts = [_cell_text(cell.value, getattr(cell, "number_format", "")) for cell in cells]
+        if any(texts):
+            yield next(cell.row for cell in cells if cell.value is not None), texts
 
 
 _NO_WORKBOOK = (
