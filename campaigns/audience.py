@@ -282,6 +282,8 @@ class _RowReader:
             number = phonenumbers.parse(cell, self._region)
         except phonenumbers.NumberParseException as error:
             raise _Wrong("this is not a telephone number", "Correct it, best with + and the country code.") from error
+        if re.search(r"\d.*[^\W\d_]", cell) and not number.extension:  # before it may stand "Tel."
+            raise _Wrong("there are letters in the number", "Write its digits.")
         if number.extension:
             raise _Wrong("a number with an extension cannot be called", "Give a number that rings directly.")
         if not phonenumbers.is_valid_number(number):

@@ -87,6 +87,8 @@ def test_the_columns_are_known_by_many_headings(tmp_path: Path, heading: str) ->
         ("202-555-0147", "202-55", "phone", "there is no such telephone number"),
         ("202-555-0147", "+49 30 901820", "phone", "the number belongs to DE, and this campaign calls US"),
         ("202-555-0147", "202-555-0147 x12", "phone", "a number with an extension cannot be called"),
+        ("202-555-0147", "202-555-O0147", "phone", "there are letters in the number"),
+        ("202-555-0147", "1-800-FLOWERS", "phone", "there are letters in the number"),
         ("202-555-0147", "+1 900 234 5678", "phone", "this is a premium-rate number"),
         ("202-555-0147", "2.025550147E+9", "phone", "the spreadsheet has shortened the number"),
         ("Dana", " ", "name", "there is nothing in this cell"),

@@ -173,6 +173,19 @@ def test_no_part_of_a_cell_computes_wherever_a_spreadsheet_ends_cells_and_the_te
     assert as_it_was(marked) == text
 
 
+def test_further_sheets_with_the_same_headings_are_read_too(tmp_path: Path) -> None:
+    workbook = Workbook()
+    workbook.active.append(["number"])
+    workbook.active.append(["+12125550123"])
+    for headings, number in ((["number"], "+12125550124"), (["notes"], "+12125550125")):
+        sheet = workbook.create_sheet()
+        sheet.append(headings)
+        sheet.append([number])
+    workbook.create_sheet()
+    workbook.save(tmp_path / "a.xlsx")
+    assert numbers(tmp_path / "a.xlsx") == ["+12125550123", "+12125550124"]
+
+
 def test_every_cell_of_a_workbook_is_text(tmp_path: Path) -> None:
     write_entries(tmp_path / "a.xlsx", ExportFormat.XLSX, [row("+12125550123", words="=1+1", id="7", note="a\x00b")])
     sheet = load_workbook(tmp_path / "a.xlsx").worksheets[0]
