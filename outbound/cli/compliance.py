@@ -166,7 +166,7 @@ def audit(
     if json:
         output.emit_json(found[:limit])
         return
-    output.table(
+    output.evidence(
         "",
         [">link", "when (UTC)", "who", "what", "about", "details"],
         [
@@ -176,13 +176,17 @@ def audit(
                 one.actor,
                 one.action,
                 one.subject[:8],
-                ", ".join(f"{name} {value}" for name, value in one.what.items() if name != "digest"),
+                ", ".join(f"{name} {_told(value)}" for name, value in one.what.items() if value and name != "digest"),
             )
             for one in found[:limit]
         ],
     )
     if len(found) > limit:
         output.note(f"there are more than {limit}; see them with --limit")
+
+
+def _told(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 privacy = typer.Typer(help="What is held about a person's number, and its erasure.", no_args_is_help=True)

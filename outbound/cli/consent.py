@@ -124,7 +124,7 @@ def show(
         plain = [{name: getattr(one, name) for name in one.__dataclass_fields__ if name != "number"} for one in found]
         output.emit_json({"number": output.masked(wanted, show_numbers), "consents": plain})
         return
-    output.table(
+    output.evidence(
         output.masked(wanted, show_numbers),
         [">id", "brand", "purpose", "basis", "given", "ends", "withdrawn", "wording", "proof"],
         [

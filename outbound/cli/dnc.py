@@ -251,7 +251,8 @@ def export(
     output.out.print(f"sha256 {done.sha256}", soft_wrap=True)
     output.out.print(f"chain  {done.chain.seq} {done.chain.hash}", soft_wrap=True)
     if done.left_out:
-        output.note(f"{done.left_out} numbers of other countries have no form in this format and were left out")
+        noun = "number" if done.left_out == 1 else "numbers"
+        output.note(f"without a form of that kind, and left out: {done.left_out} {noun} of other countries or erased")
 
 
 @app.command()
@@ -432,9 +433,9 @@ def _plain(entry: Entry, show_numbers: bool) -> dict[str, object]:
 
 
 def _print_entries(title: str, entries: Iterable[Entry], show_numbers: bool) -> None:
-    output.table(
+    output.evidence(
         title,
-        [">id", "number", "for", "source", "since", ">call", "campaign", "words", "by", "ends"],
+        [">id", "number", "for", "source", "since", ">call", "campaign", "words", "note", "by", "ends"],
         [
             (
                 one.id,
@@ -445,6 +446,7 @@ def _print_entries(title: str, entries: Iterable[Entry], show_numbers: bool) -> 
                 one.call_id,
                 one.campaign,
                 one.words,
+                one.note,
                 one.actor,
                 f"revoked: {one.revoked_because}"
                 if one.revoked_at

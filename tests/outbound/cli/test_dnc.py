@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -40,6 +43,19 @@ def test_a_number_is_added_checked_and_removed(db: str) -> None:
     assert run(db, "check", "+12125550123").exit_code == 0
     (entry,) = json.loads(run(db, "list", "--all", "--json", "--show-numbers").stdout)
     assert (entry["number"], entry["revoked_because"]) == ("+12125550123", "asked to be called")
+
+
+@pytest.mark.parametrize("width", ["200", "80", "40"])
+def test_nothing_that_proves_is_cut_off_on_a_narrow_screen(db: str, width: str) -> None:
+    words, note = "please never call me again", "ticket 4711"
+    run(db, "add", "+442079460123", "--scope", "brand", "--target", "Bluebird Books", "--words", words, "--note", note)
+    asked = [sys.executable, "-m", "outbound", "dnc", "check", "+442079460123", "--show-numbers", "--db", db]
+    done = subprocess.run(asked, capture_output=True, text=True, env=os.environ | {"COLUMNS": width}, timeout=120)
+    assert done.returncode == 3
+    assert "+442079460123" in done.stdout
+    assert "…" not in done.stdout
+    told = done.stdout.split()
+    assert all(word in told for word in [*words.split(), *note.split(), "Bluebird", "Books", "person"])
 
 
 def test_a_brand_needs_its_name_and_everyone_has_none(db: str) -> None:
