@@ -129,9 +129,10 @@ def _cells(text: str, ahead: _Ahead, separator: str) -> list[str] | None:
         yield from ahead.more()
 
     try:
-        return next(csv.reader(needed(), delimiter=separator, strict=True), [])
+        cells = next(csv.reader(needed(), delimiter=separator, strict=True), [])
     except csv.Error:
         return None
+    return None if any("\x00" in cell for cell in cells) else cells
 
 
 def _swallows(cells: Sequence[str], separator: str) -> bool:

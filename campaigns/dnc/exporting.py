@@ -81,8 +81,13 @@ class Written:
     sha256: str
 
 
-def write_entries(path: Path, form: ExportFormat, rows: Iterable[Row]) -> Written:
+def write_entries(
+    path: Path, form: ExportFormat, rows: Iterable[Row], seal: Callable[[Written], None] = lambda _: None
+) -> Written:
     """Writes an export; memory stays bounded.
+
+    Args:
+        seal: is told what was written before the file takes its name; where it fails there is no file.
 
     Raises:
         CampaignError: the file cannot be written.
@@ -92,9 +97,11 @@ def write_entries(path: Path, form: ExportFormat, rows: Iterable[Row]) -> Writte
             count, left_out = _WRITERS[form](temporary, rows)
             with temporary.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
+            written = Written(count, left_out, digest)
+            seal(written)
+            return written
     except OSError as error:
         raise CampaignError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
-    return Written(count, left_out, digest)
 
 
 @contextmanager

@@ -281,7 +281,7 @@ class Database:
         if isinstance(error, self._troubles):
             return StoreUnavailable(
                 f"The store cannot be used: {_first_line(error)}.",
-                "See that the disk has room, the server runs, and no other program holds the file.",
+                "See that it may be written, the disk has room, the server runs, and no other program holds the file.",
             )
         return None
 

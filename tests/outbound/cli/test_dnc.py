@@ -15,6 +15,7 @@ from typer.testing import CliRunner, Result
 
 from campaigns.dnc import NotANumber
 from campaigns.errors import CampaignError
+from campaigns.store import StoreError
 from outbound.cli.dnc import app
 
 
@@ -215,6 +216,15 @@ def test_what_cannot_be_meant_is_told_and_changes_nothing(
     assert "hint: " in done.stderr
     assert json.loads(run(db, "list", "--all", "--json").stdout) == []
     assert json.loads(run(db, "lists", "--json").stdout) == []
+
+
+def test_nothing_is_handed_out_that_the_ledger_does_not_tell_of(db: str, tmp_path: Path) -> None:
+    run(db, "add", "+12125550123")
+    read_only = f"sqlite:///file:{db}?mode=ro&uri=true"
+    (tmp_path / "out.csv").write_text("the export of yesterday")
+    assert isinstance(run(read_only, "export", tmp_path / "out.csv").exception, StoreError)
+    assert (tmp_path / "out.csv").read_text() == "the export of yesterday"
+    assert sorted(path.name for path in tmp_path.glob("*out*")) == ["out.csv"]
 
 
 def test_an_entry_is_removed_by_its_plain_id_only(db: str) -> None:
