@@ -8,6 +8,7 @@ the interpreter's lock but deaf to Ctrl-C: only for questions that wait for no l
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import count
 from typing import Any
 
 from sqlalchemy import Connection
@@ -17,6 +18,7 @@ from sqlalchemy.sql.expression import Executable
 from campaigns.store.database import PREPARED_HERE
 from campaigns.store.prepared import Prepared
 
+_NUMBERS = count()
 _NUMBERED = asyncpg.dialect()  # type: ignore[no-untyped-call]
 """Writes values into a statement as the server counts them: $1, $2."""
 
@@ -70,7 +72,7 @@ class _Way:
     def rows(self, values: list[object], row: Callable[..., Any]) -> list[Any]:
         first = not self._name
         if first:
-            name = b"straight_%x" % id(self)
+            name = b"straight_%d" % next(_NUMBERS)  # never one that a connection has seen
             self._check(self._server.prepare(name, self._text), self._prepared)
             self._name = name
         given = [
