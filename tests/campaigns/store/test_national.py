@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from campaigns.script import Purpose
-from campaigns.store import Basis, Consent, Permit, Store, StoreDamaged, national
+from campaigns.store import Basis, Consent, Permit, Store, StoreDamaged, StoreUnavailable, national, open_store
 from tests.campaigns.samples import MONDAY_NOON, NUMBER, Definition, Person
 from tests.campaigns.store.house import ask, only, rules_of, running
 
@@ -83,6 +83,27 @@ def test_a_number_is_still_looked_up_after_a_transaction_was_rolled_back(store: 
                 assert store.national_listings(connection, ["+12125550123"], ["x"])["+12125550123"]["x"].listed
             raise Oops
         assert listed(store, 12125550123) == [True]
+
+
+def test_a_server_that_goes_away_in_the_middle_is_no_store_and_no_answer(postgresql_url: str) -> None:
+    store, other = open_store(postgresql_url), open_store(postgresql_url)
+    store.load_list("x", TODAY, [12125550123], MONDAY_NOON, "ann")
+    ends = sa.text("SELECT pg_terminate_backend(:pid, 5000)")
+
+    def ask() -> None:
+        with store.reading() as connection:
+            for _ in range(3):
+                store.national_listings(connection, ["+12125550123"], ["x"])
+            pid = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+            with other.writing() as beside:
+                beside.execute(ends, {"pid": pid})
+            store.national_listings(connection, ["+12125550123"], ["x"])
+
+    with pytest.raises(StoreUnavailable):
+        ask()
+    assert listed(store, 12125550123) == [True]
+    store.close()
+    other.close()
 
 
 def test_the_copy_that_counts_is_asked_for_anew_in_every_transaction(store: Store) -> None:
