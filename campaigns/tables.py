@@ -11,7 +11,7 @@ import codecs
 import re
 import warnings
 import zlib
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time
@@ -127,16 +127,16 @@ def _sheet_rows(path: Path) -> Iterator[Row]:
             with closing(load_workbook(path, read_only=True, data_only=True)) as workbook:
                 header: list[str] | None = None
                 for sheet in workbook.worksheets:
-                    rows = _texts(sheet)
-                    number, first = next(rows, (0, []))
-                    if header is not None and first != header:
-                        continue
-                    _refuse_empty_formulas(path, sheet._worksheet_path)
-                    if header is None and first:
-                        yield number, first
-                    header = first
-                    for last, texts in rows:
-                        yield last, texts
+                    with closing(_texts(sheet)) as rows:
+                        number, first = next(rows, (0, []))
+                        if header is not None and first != header:
+                            continue
+                        _refuse_empty_formulas(path, sheet._worksheet_path)
+                        if header is None and first:
+                            yield number, first
+                        header = first
+                        for last, texts in rows:
+                            yield last, texts
     except _NO_WORKBOOK as error:
         if last:
             text = f"{path} is damaged: it cannot be read after row {last}."
@@ -146,11 +146,12 @@ def _sheet_rows(path: Path) -> Iterator[Row]:
         ) from error
 
 
-def _texts(sheet: Any) -> Iterator[tuple[int, list[str]]]:
-    for cells in sheet.iter_rows():
-        texts = [_cell_text(cell.value, getattr(cell, "number_format", "")) for cell in cells]
-        if any(texts):
-            yield next(cell.row for cell in cells if cell.value is not None), texts
+def _texts(sheet: Any) -> Generator[tuple[int, list[str]], None, None]:
+    with closing(sheet.iter_rows()) as rows:
+        for cells in rows:
+            texts = [_cell_text(cell.value, getattr(cell, "number_format", "")) for cell in cells]
+            if any(texts):
+                yield next(cell.row for cell in cells if cell.value is not None), texts
 
 
 _NO_WORKBOOK = (
