@@ -28,23 +28,18 @@ def read_numbers(
     """The digits of each number in E.164, without the plus; bad lines go to `reject`.
 
     Raises:
-        CampaignError: the file cannot be read, the format has no bulk form, or, at its end, it held no number: a
-            download that failed is no list of nobody.
+        CampaignError: the file cannot be read, or the format has no bulk form.
     """
     if form not in (ListFormat.US, ListFormat.PLAIN):
         raise CampaignError(
             f"A national list cannot be read from {form}.", "Save it with one number a line, and give --format plain."
         )
-    number = None
     try:
         with path.open("rb") as file:
             lines = _lines(file)
-            for number in _us(lines, reject) if form is ListFormat.US else _plain(lines, reject, region):
-                yield number
+            yield from _us(lines, reject) if form is ListFormat.US else _plain(lines, reject, region)
     except OSError as error:
         raise CampaignError(f"{path} cannot be read: {error.strerror}.", "Give the path of a list.") from error
-    if number is None:
-        raise CampaignError(f"{path} holds no number.", "Get the list anew, or say what it is with --format.")
 
 
 def _lines(file: BinaryIO) -> Iterator[bytes]:

@@ -78,7 +78,7 @@ class NationalLists(Ledger):
 
         Args:
             numbers: digits of E.164 without the plus, in any order; sorted is quickest. Repeated ones count once.
-            fewest: with fewer of them the file is taken for cut off.
+            fewest: with fewer of them the file is taken for cut off, or for a download that failed.
 
         Raises:
             StoreError: it holds fewer. The copy before counts on.
@@ -99,8 +99,8 @@ class NationalLists(Ledger):
             count, digest = contents(connection, list_id)
             if count < fewest:
                 raise StoreError(
-                    f"The copy holds {count} numbers, less than half of the one before: a part may be missing.",
-                    "Get the list anew. If it really became so short, say --smaller.",
+                    f"The copy holds {count} numbers, and fewer than {fewest} are not believed: a part may be missing.",
+                    "Get the list anew, or say what it is with --format. If it really became so short, say --smaller.",
                 )
             body = {"list": name, "as_of": as_of, "origin": origin, "count": count, "digest": digest}
             link = self.record(connection, now, actor, "list.load", None, body)

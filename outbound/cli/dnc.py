@@ -348,7 +348,7 @@ def _load(
         before = next((one for one in store.lists() if one.name == name), None)
         if before is not None and before.as_of > day.date():
             output.fail(f"there is a newer copy, of {before.as_of}", "give the newest list there is, or its right day")
-        fewest = 0 if smaller or before is None else before.numbers // 2
+        fewest = 1 if smaller or before is None else max(1, before.numbers // 2)
         numbers = read_numbers(list_file, form or format_of(list_file), bad.write, region)
         copy = store.load_list(name, day.date(), numbers, now, who(actor), origin=list_file.name, fewest=fewest)
     if json:

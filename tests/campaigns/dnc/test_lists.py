@@ -20,7 +20,6 @@ from campaigns.dnc import (
     RejectedLine,
     format_of,
     read_list,
-    read_numbers,
     write_entries,
 )
 from campaigns.dnc.exporting import COLUMNS, as_it_was, harmless
@@ -125,14 +124,6 @@ def test_a_list_whose_headings_say_nothing_ends_in_one_short_sentence(
 def test_a_column_named_number_is_the_one_that_is_meant(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("phone,number\n+12125550123,+12125550124\n")
     assert numbers(tmp_path / "a.csv") == ["+12125550124"]
-
-
-@pytest.mark.parametrize("content", [b"", b"\n\n", "+12125550123\n".encode("utf-16")])
-def test_a_national_list_without_a_number_is_no_list(tmp_path: Path, content: bytes) -> None:
-    (tmp_path / "a.txt").write_bytes(content)
-    rejected: list[RejectedLine] = []
-    with pytest.raises(CampaignError, match="holds no number"):
-        list(read_numbers(tmp_path / "a.txt", ListFormat.PLAIN, rejected.append))
 
 
 def test_a_list_without_a_column_of_numbers_is_refused(tmp_path: Path) -> None:

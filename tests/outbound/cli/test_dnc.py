@@ -14,7 +14,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from campaigns.dnc import NotANumber
-from campaigns.errors import CampaignError
 from campaigns.store import StoreError
 from outbound.cli.dnc import app
 
@@ -165,9 +164,11 @@ def test_a_national_list_that_failed_to_arrive_leaves_the_copy_before(db: str, t
     (tmp_path / "us.txt").write_text("212,5550123\n")
     arguments = ("import", tmp_path / "us.txt", "--national", "us-national", "--format", "us", "--as-of")
     assert run(db, *arguments, "2025-06-01").exit_code == 0
-    (tmp_path / "us.txt").write_bytes(b"")
-    failed = run(db, *arguments, "2025-06-02")
-    assert isinstance(failed.exception, CampaignError)
+    for content in (b"", b"\n\n", "212,5550124\n".encode("utf-16"), b"<html>Bad gateway</html>"):
+        (tmp_path / "us.txt").write_bytes(content)
+        failed = run(db, *arguments, "2025-06-02", "--smaller")
+        assert isinstance(failed.exception, StoreError)
+        assert "holds 0 numbers" in str(failed.exception)
     (copy,) = json.loads(run(db, "lists", "--json").stdout)
     assert (copy["as_of"], copy["numbers"]) == ("2025-06-01", 1)
 
@@ -183,7 +184,7 @@ def test_a_copy_of_a_list_gives_way_to_no_older_one_and_to_none_that_was_cut_off
 
     assert load(10, "2025-06-02").exit_code == 0
     assert "newer copy, of 2025-06-02" in load(10, "2025-06-01").stderr
-    assert "less than half" in str(load(4, "2025-06-03").exception)
+    assert "fewer than 5 are not believed" in str(load(4, "2025-06-03").exception)
     assert counts() == ("2025-06-02", 10)
     assert "older than 31 days" in load(5, "2025-06-03").stderr
     assert counts() == ("2025-06-03", 5)
