@@ -22,6 +22,7 @@ from campaigns.dnc.numbers import NotANumber, e164
 from campaigns.errors import CampaignError
 from campaigns.moments import written
 from campaigns.outcomes import Scope
+from campaigns.script import Purpose
 from campaigns.tables import headings, read_table
 
 
@@ -218,6 +219,8 @@ def _entry(line: int, values: Mapping[str, str], region: str | None) -> ListLine
         raise NotANumber(f'There is no scope "{scope}".', f"Write one of {', '.join(Scope)}.") from error
     if known is not None and (known is Scope.EVERYONE) != (target == ""):
         raise NotANumber("Scope and target do not fit.", "Everyone has no target; the other scopes need one.")
+    if known is Scope.PURPOSE and target not in set(Purpose):
+        raise NotANumber(f'There is no purpose "{target}".', f"Write one of {', '.join(Purpose)}.")
     if values.get("revoked_at"):
         raise NotANumber("The entry was revoked.", "Leave it out, or list the number anew.")
     return ListLine(

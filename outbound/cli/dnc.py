@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from campaigns.compliance.book import shipped
+from campaigns.definition.problems import did_you_mean
 from campaigns.dnc import (
     Entry,
     ExportFormat,
@@ -28,10 +29,11 @@ from campaigns.dnc import (
     read_numbers,
 )
 from campaigns.outcomes import Scope, Source
+from campaigns.script import Purpose
 from campaigns.store import EntryFilter, Head, Store
 from outbound.cli import output
 from outbound.cli.lists import Actor, Moment, Region, Rejects, moment, rejected_lines, tell, who
-from outbound.cli.stores import opened
+from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 
 app = typer.Typer(
@@ -46,7 +48,7 @@ ScopeOption = Annotated[Scope, typer.Option(help="How far it reaches.")]
 Target = Annotated[
     str, typer.Option(help="Which brand, campaign or purpose is meant; not with scope everyone.", metavar="NAME")
 ]
-Campaign = Annotated[str | None, typer.Option(help="Only entries made in calls of this campaign.")]
+Campaign = Annotated[str | None, typer.Option(help="Only entries made in calls of this campaign, by name or file.")]
 
 
 @app.command()
@@ -74,6 +76,7 @@ def add(
         output.fail("the entry would have ended already", "give a later --expires, or none: then it never ends", code=2)
     entries = [NewEntry(e164(text, region), reach, source, words, "", note, until) for text in numbers]
     with opened(db) as store:
+        _tell_of_nobody(store, reach)
         made = [store.add_entry(new, SystemClock().now(), who(actor)) for new in entries]
     if json:
         output.emit_json([_plain(entry, show_numbers) for entry in made])
@@ -204,6 +207,7 @@ def import_(
     lines = read_list(list_file, form or format_of(list_file), region)
     bad = rejected_lines(rejects, list_file)
     with opened(db) as store, bad:
+        _tell_of_nobody(store, reach)
         done = store.import_entries(
             bad.pass_on(lines), reach, SystemClock().now(), who(actor), note=note or list_file.name
         )
@@ -377,7 +381,18 @@ def _reach(scope: Scope, target: str) -> Reach:
             "give --target NAME with brand, campaign or purpose, and none with everyone",
             code=2,
         )
+    if scope is Scope.PURPOSE and target not in set(Purpose):
+        output.fail(f'there is no purpose "{target}"', f"give one of {', '.join(Purpose)}", code=2)
     return Reach(scope, target)
+
+
+def _tell_of_nobody(store: Store, reach: Reach) -> None:
+    """An entry for a brand or campaign that is not here may be right, or a slip that forbids nothing."""
+    here = {one.brand if reach.scope is Scope.BRAND else one.name for one in store.campaigns()}
+    if reach.scope in (Scope.BRAND, Scope.CAMPAIGN) and reach.target not in here:
+        output.note(
+            f'no {reach.scope} "{reach.target}" is in this store yet. {did_you_mean(reach.target, sorted(here))}'
+        )
 
 
 def _ids(store: Store, number: str, now: datetime) -> list[int]:
@@ -400,7 +415,7 @@ def _filters(
         scope=scope,
         target=target,
         source=source,
-        campaign=campaign,
+        campaign=campaign_name(campaign) if campaign else None,
         since=moment(since),
         before=moment(before),
         in_force_at=None if everything else SystemClock().now(),

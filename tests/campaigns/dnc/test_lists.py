@@ -88,12 +88,13 @@ def test_json_that_no_database_keeps_is_rejected(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     path.write_text(
         '{"number": "+12125550123", "note": "a\\u0000b"}\n{"number": "+12125550124", "words": "\\ud800"}\n'
+        '{"number": 12125550125, "scope": "purpose", "target": "promotion"}\n'
         '{"number": 12125550125, "expires_at": "0001-01-01T00:00+23:00"}\n[]\nnull\n{"number": "+12125550126"}\n'
     )
     lines = read(path)
     assert [line.number for line in lines if isinstance(line, ListLine)] == ["+12125550126"]
     bad = [line for line in lines if isinstance(line, RejectedLine)]
-    assert [line.line for line in bad] == [1, 2, 3, 4, 5]
+    assert [line.line for line in bad] == [1, 2, 3, 4, 5, 6]
     assert all(value.isprintable() for line in bad for value in line.values.values())
 
 

@@ -14,8 +14,9 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from campaigns.dnc import NotANumber
-from campaigns.store import StoreError
+from campaigns.store import StoreError, open_store
 from outbound.cli.dnc import app
+from tests.campaigns.samples import MONDAY_NOON, Definition
 
 
 @pytest.fixture
@@ -199,6 +200,7 @@ def test_a_copy_of_a_list_gives_way_to_no_older_one_and_to_none_that_was_cut_off
         (["import", "us.txt", "--national", "us-national", "--as-of", "2150-01-01"], "a day to come"),
         (["import", "us.txt", "--as-of", "2025-06-01"], "only a copy of a national list has a day"),
         (["add", "+12125550123", "--expires", "2001-01-01"], "would have ended already"),
+        (["add", "+12125550123", "--scope", "purpose", "--target", "promotion"], 'no purpose "promotion"'),
         (["add", "2125550123", "--region", "UK"], 'no country "UK"'),
         (["list", "--since", "9999-12-31T23:59-12:00"], "is not a time"),
         (["verify", "--anchor", "."], "is no file"),
@@ -217,6 +219,15 @@ def test_what_cannot_be_meant_is_told_and_changes_nothing(
     assert "hint: " in done.stderr
     assert json.loads(run(db, "list", "--all", "--json").stdout) == []
     assert json.loads(run(db, "lists", "--json").stdout) == []
+
+
+def test_an_entry_for_a_brand_that_is_not_here_is_made_and_told(db: str) -> None:
+    store = open_store(db)
+    store.save_campaign(Definition(brand="Lumen"), "text", MONDAY_NOON)
+    store.close()
+    listed = ("add", "+12125550123", "--scope", "brand", "--target")
+    assert 'no brand "Lumne" is in this store yet. Did you mean "Lumen"?' in run(db, *listed, "Lumne").stderr
+    assert run(db, *listed, "Lumen").stderr == ""
 
 
 def test_nothing_is_handed_out_that_the_ledger_does_not_tell_of(db: str, tmp_path: Path) -> None:
