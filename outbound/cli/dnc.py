@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import asdict
 from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -261,16 +262,21 @@ def export(
 
 @app.command()
 def lists(db: output.Db = None, json: output.Json = False) -> None:
-    """Show the copies of national lists, and of which day they are."""
+    """Show the copies of national lists, of which day they are, and the last day on which the rules take them."""
     with opened(db) as store:
         found = store.lists()
+    ages = shipped().list_ages()
+    last = {one.name: one.as_of + timedelta(days=ages[one.name]) for one in found if one.name in ages}
     if json:
-        output.emit_json(found)
+        output.emit_json([asdict(one) | {"last_day": last.get(one.name)} for one in found])
         return
     output.table(
         "",
-        ["list", "as of", ">numbers", "from", "by"],
-        [(one.name, one.as_of, one.numbers, one.origin, one.actor) for one in found],
+        ["list", "as of", "last day", ">numbers", "from", "by"],
+        [
+            (one.name, one.as_of, last.get(one.name, "no rule asks for it"), one.numbers, one.origin, one.actor)
+            for one in found
+        ],
     )
 
 

@@ -145,6 +145,8 @@ def test_a_national_list_stands_beside_the_register(db: str, tmp_path: Path) -> 
     assert (done["list"]["numbers"], done["rejected"]) == (2, 1)
     (copy,) = json.loads(run(db, "lists", "--json").stdout)
     assert (copy["name"], copy["as_of"], copy["origin"]) == ("us-national", "2025-06-01", "us.txt")
+    assert copy["last_day"] == "2025-07-02"
+    assert "2025-07-02" in run(db, "lists").stdout
     (tmp_path / "plain.txt").write_text("+442079460123\n12125550123\n(212) 555-0124\n2125550\n")
     arguments = (
         "import",
