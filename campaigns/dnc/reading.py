@@ -164,8 +164,8 @@ def _json_line(line: int, text: str, region: str | None) -> Read:
         raise NotANumber("The line is no JSON object.", 'Write it like {"number": "+12125550123"}.')
     said = {str(name): str(value) for name, value in values.items() if value is not None}
     if any(map(_NO_TEXT.search, said.values())):
-        error = NotANumber("The line holds characters that are no text.", "Take them out, or write what was meant.")
-        return _rejected(line, {name: _NO_TEXT.sub("\ufffd", value) for name, value in said.items()}, error)
+        why = NotANumber("The line holds characters that are no text.", "Take them out, or write what was meant.")
+        return _rejected(line, {name: _NO_TEXT.sub("\ufffd", value) for name, value in said.items()}, why)
     return _record(line, said, region)
 
 
