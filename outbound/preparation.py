@@ -10,20 +10,19 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import lru_cache
 
-from campaigns import spoken
 from campaigns.compliance.book import shipped
 from campaigns.compliance.packs import PackUnreadable
-from campaigns.compliance.windows import Window, next_open, zones_of
 from campaigns.definition import CampaignDefinition, parse
 from campaigns.definition.compiling import compile_script
 from campaigns.script import Recording, Script
 from campaigns.store import Contact, Store
 from campaigns.store.facts import STATE_FIELD
+from campaigns.store.terms import Terms
 from campaigns.variants import variant_for
 from outbound.clock import Clock
 from outbound.dialing.transactions import Transact
 from outbound.dialogue import Calendar
-from outbound.intents.times import when_meant
+from outbound.promises import calendar_of, windows_for
 from outbound.routes import Route
 
 
@@ -55,7 +54,7 @@ class Preparation:
         """
         version = await self._transact(lambda: self._store.version(version_id))
         script = script_of(version.source, contact, self._clock.now())
-        calendar = calendar_of(version.terms.window(contact.campaign), contact.number, contact.timezone)
+        calendar = calendar_for(version.source, version.terms, contact)
         await self._route.prepare(script)
         return Prepared(version_id, script, calendar)
 
@@ -78,6 +77,13 @@ def script_of(source: str, contact: Contact, now: datetime) -> Script:
     return replace(script, transfer_targets=present)
 
 
+def calendar_for(source: str, terms: Terms, contact: Contact) -> Calendar:
+    """What a call to a contact knows of time under that text of its campaign."""
+    state = contact.fields.get(STATE_FIELD, "")
+    windows = windows_for(_definition(source, contact.campaign), terms, contact.number, contact.country, state)
+    return calendar_of(windows, contact.number, contact.timezone)
+
+
 def _recording(contact: Contact, definition: CampaignDefinition) -> Recording:
     """What the law of the callee's place says about keeping the sound; what cannot be read allows nothing."""
     try:
@@ -86,16 +92,6 @@ def _recording(contact: Contact, definition: CampaignDefinition) -> Recording:
         return Recording.NEVER
     places = book.places(contact.number, contact.country, contact.fields.get(STATE_FIELD, ""))
     return book.governing(places, contact.country, definition.purpose, definition.matter).recording
-
-
-def calendar_of(window: Window, number: str, timezone: str | None) -> Calendar:
-    """What a call to that number knows of time: promises are moved into the window on the callee's clock."""
-
-    def opening_time(moment: datetime) -> datetime:
-        """A promise that no window can keep stays as it is: the gate will say no to it."""
-        return next_open([window], zones_of(number, timezone), moment) or moment
-
-    return Calendar(when_meant, opening_time, spoken.moment)
 
 
 @lru_cache(maxsize=64)

@@ -27,18 +27,24 @@ def _as_promised(at: datetime) -> datetime:
     return at
 
 
+def _as_asked(at: datetime, now: datetime) -> datetime:
+    return at
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """What a dialogue knows of time: pure functions.
 
     Attributes:
         when_meant: the moment that words name ("tomorrow at three"), or None; (words, language, local now).
-        opening_time: moves a moment that is promised into the legal calling window.
+        opening_time: the moment, or the next after it at which calls are allowed.
+        promised: the moment nearest to the one asked for at which calls are allowed: (moment, local now).
         spoken: how a moment is read back: (moment, local now, language).
     """
 
     when_meant: Callable[[str, str, datetime], datetime | None] = when_meant
     opening_time: Callable[[datetime], datetime] = _as_promised
+    promised: Callable[[datetime, datetime], datetime] = _as_asked
     spoken: Callable[[datetime, datetime, str], str] = moment
 
 
@@ -109,6 +115,8 @@ class Course:
     delivered: bool = False
     pressed_keys: bool = False
     opted_out: bool = False
+    promised: datetime | None = None
+    """When the robot has said that it will call again."""
     before: Before | None = None
     """Where the last answer was taken."""
     put: bool = False
@@ -206,9 +214,8 @@ class Course:
         return Disposition.COMPLETED if self.delivered else Disposition.HUNG_UP
 
     def moment_in(self, words: str) -> datetime | None:
-        """The legal moment that the callee's words name, if they name one."""
-        meant = self.calendar.when_meant(words, self.script.language, self.now)
-        return None if meant is None else self.calendar.opening_time(meant)
+        """The moment that the callee's words name, if they name one."""
+        return self.calendar.when_meant(words, self.script.language, self.now)
 
     def spoken(self, moment: datetime) -> str:
         return self.calendar.spoken(moment.astimezone(self.now.tzinfo), self.now, self.script.language)

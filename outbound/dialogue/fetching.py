@@ -28,7 +28,7 @@ _TOO_LONG = "no answer in time"
 
 def transfer(course: Course, words: str, *, target: str = "", text: str = "") -> tuple[Action, ...]:
     """Connect a person: the script's own target and words, or the first target and the usual words."""
-    course.plea = words
+    course.plea, course.promised = words, None
     _line_up(course, target)
     if not course.targets:
         return promise_person(course)

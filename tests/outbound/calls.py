@@ -26,6 +26,7 @@ PHRASES = Phrases(
     callback_by_person="A person will call you by {when}.",
     callback_ask="When would suit you?",
     callback_confirmed="We will call you {when}. Goodbye.",
+    callback_moved="Not then; we will call you {when}. Goodbye.",
     callback_later="We will try another day. Goodbye.",
     wrong_number="I am sorry for the mistake. Goodbye.",
     condolence="I am very sorry for your loss. Goodbye.",
@@ -112,7 +113,10 @@ def until_nine(at: datetime) -> datetime:
 
 
 CALENDAR = Calendar(
-    when_meant=when_meant, opening_time=until_nine, spoken=lambda at, local_now, language: f"{at:%A %H:%M}"
+    when_meant=when_meant,
+    opening_time=until_nine,
+    promised=lambda asked, local_now: until_nine(asked),
+    spoken=lambda at, local_now, language: f"{at:%A %H:%M}",
 )
 
 
