@@ -55,6 +55,13 @@ ENGLISH = {
     "same time tomorrow": "Thu 05 10:20",
     "tonight at twelve": "Thu 05 00:00",
     "good morning call me tomorrow": "Thu 05 10:00",
+    "march fourteenth at two": "Sat 14 14:00",
+    "march 14 at two": "Sat 14 14:00",
+    "on the 14th of march": "Sat 14 10:00",
+    "friday the 13th": "Fri 13 10:00",
+    "not tomorrow, the day after": "Fri 06 10:00",
+    "not before five": "Wed 04 17:00",
+    "not on friday, on monday": "Mon 09 10:00",
 }
 CHINESE = {
     "明天下午三点": "Thu 05 15:00",
@@ -91,6 +98,9 @@ CHINESE = {
     "明天这个时候": "Thu 05 10:20",
     "今晚十二点": "Thu 05 00:00",
     "明天晚一点": "Thu 05 10:00",
+    "三月十四号下午两点": "Sat 14 14:00",
+    "3月14号": "Sat 14 10:00",
+    "明天不行，后天吧": "Fri 06 10:00",
 }
 KOREAN = {
     "내일 오후 세 시": "Thu 05 15:00",
@@ -125,13 +135,18 @@ KOREAN = {
     "십이 일 오전 열 시": "Thu 12 10:00",
     "내일 이 시간에": "Thu 05 10:20",
     "다섯 시 전에": "Wed 04 16:00",
+    "삼월 십사일 오후 두 시": "Sat 14 14:00",
+    "3월 14일": "Sat 14 10:00",
+    "내일 말고 모레": "Fri 06 10:00",
 }
 UNTIMED = {
     "en-US": ("", "later", "call me later", "not now", "i am busy", "i called you two hours ago", "good evening",
-              "today", "in three weeks", "next time"),
+              "today", "in three weeks", "next time", "yesterday at three", "christmas day at noon",
+              "next year at three", "december fourth at three", "february 31st", "any day but monday", "not on friday"),
     "zh-CN": ("", "晚点再打", "晚一点再打", "等会儿", "今天晚点", "我在忙", "我在午休", "说慢一点", "两个小时前打过",
-              "三周后"),
-    "ko-KR": ("", "나중에", "이따가요", "다시 전화 주세요", "지금 바빠요", "다음 달", "한 시간 전에 전화했어요"),
+              "三周后", "昨天三点", "圣诞节中午", "明年三点", "十二月四号", "除了周一", "周一不行"),
+    "ko-KR": ("", "나중에", "이따가요", "다시 전화 주세요", "지금 바빠요", "다음 달", "한 시간 전에 전화했어요",
+              "어제 세 시", "크리스마스 정오", "내년 세 시", "십이월 사일", "월요일 빼고", "월요일은 안 돼요"),
 }  # fmt: skip
 
 
