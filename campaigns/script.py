@@ -148,10 +148,8 @@ class Phrases:
     """When nobody takes the transfer: the emergency number of the callee's country."""
     wait: str
     slower: str
-    silence: str
-    """Re-prompt after silence; names the keys."""
     not_understood: str
-    """Re-prompt after something unclear; names the keys."""
+    """Said once where a person is offered and the answer is unclear; names the keys."""
     giving_up: str
     """The polite end after a second silence or a second misunderstanding."""
     no_answer_known: str

@@ -190,7 +190,11 @@ class _Compiler:
             yield Case(test, target)
 
     def _reprompt(self, step: StepDefinition) -> str:
-        """What one can answer, each with its key; empty for a step that does not listen."""
+        """An apology, and what one can answer, each with its key; empty for a step that does not listen."""
+        answers = self._answers_to(step)
+        return f"{self._phrase('sorry')} {answers}" if answers else ""
+
+    def _answers_to(self, step: StepDefinition) -> str:
         if step.collect is Collecting.YES_NO:
             labels = [(self._phrase("label_yes"), "1"), (self._phrase("label_no"), "2")]
         elif step.collect is not None:

@@ -37,7 +37,6 @@ PHRASES = Phrases(
     crisis_alone="Please call 988 now. They are there for you.",
     wait="Of course, take your time.",
     slower="Of course, I will speak more slowly.",
-    silence="Are you there? Press one for yes, two for no.",
     not_understood="I did not catch that. Press one for yes, two for no.",
     giving_up="I will not keep you. Goodbye.",
     no_answer_known="I do not know that. Would you like a person?",

@@ -41,7 +41,9 @@ def test_the_brand_comes_first_and_the_way_out_right_after_it_where_the_purpose_
 
 def test_every_step_that_listens_names_its_keys() -> None:
     script = shipping()
-    assert script.steps["tell"].reprompt == "You can say yes or press 1, or say no or press 2."
+    assert script.steps["tell"].reprompt == (
+        "Sorry, I didn't get that. You can say yes or press 1, or say no or press 2."
+    )
     assert all(step.reprompt for step in script.steps.values() if step.choices or step.collect)
 
 
