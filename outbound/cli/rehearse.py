@@ -21,13 +21,13 @@ from campaigns.script import Script
 from outbound.cli import output
 from outbound.cli.campaign_file import File, Language, Variant
 from outbound.cli.fields import Fields, given
+from outbound.cli.results import told
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 from outbound.coverage import Way, coverage_of
 from outbound.dialogue import Dialogue
 from outbound.dialogue.actions import Action, Save, Say, Transfer
 from outbound.dialogue.events import Event, Heard, HungUp, Pressed, Silence
-from outbound.dialogue.records import record
 from outbound.folders import cache_folder
 from outbound.rehearsal import Change, Setting, changes, hold, moment_for, read_recording, recording_of, typed, written
 from outbound.simulation.callee import Callee, Doing
@@ -234,7 +234,6 @@ def _show(what: Event | Action, dialogue: Dialogue) -> None:
         case HungUp():
             output.out.print("callee  hangs up", style="cyan")
         case Save(result):
-            facts = ", ".join(f"{name}: {value}" for name, value in record(result).items() if name != "kind")
-            output.out.print(f"saved   {record(result)['kind']}   {facts}", markup=False, style="green", soft_wrap=True)
+            output.out.print(f"saved   {told(result)}", markup=False, style="green", soft_wrap=True)
         case Transfer():
             output.out.print("… connecting a person", style="dim")
