@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import datetime
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from campaigns import spoken
@@ -16,7 +17,7 @@ from campaigns.errors import CampaignError
 from campaigns.fields import FieldError, Value, value
 from campaigns.intents import GLOBAL_KEYS, Intent
 from campaigns.phrases import SAID, help_line, standard_phrases
-from campaigns.rendering import Condition, names_in, render
+from campaigns.rendering import Condition, TemplateProblem, names_in, render
 from campaigns.script import Case, Choice, Collecting, Phrases, Purpose, Recording, Script, Step, VoiceSettings
 
 if TYPE_CHECKING:
@@ -122,7 +123,12 @@ class _Compiler:
         wording = text.pick(self._language, self._definition.language, self._variant)
         if wording is None:
             return ""
-        return render(wording.text, {**self._values, **(extra or {})}, wording.language or self._definition.language)
+        language = wording.language or self._definition.language
+        try:
+            return render(wording.text, {**self._values, **(extra or {})}, language)
+        except TemplateProblem as error:
+            beginning = shorten(wording.text, 60, placeholder="…")
+            raise TemplateProblem(f'{error} It is in "{beginning}".', error.hint) from error
 
     def _phrase(self, name: str, **extra: Value) -> str:
         context = {"name": "", "purpose": self._definition.purpose.value, **self._values, **extra}
