@@ -18,6 +18,7 @@ from campaigns.definition.problems import DefinitionErrors, Path, Problem, dotte
 LONGEST_FILE = 500_000
 """Characters; a script that a person can read is a hundred times shorter."""
 _DEEPEST = 30
+_ODD_NAME = '"{}" begins or ends with a space, perhaps one of another kind, as web pages have it.'
 _NOTHING = {"", "~", "null"}
 
 
@@ -104,6 +105,9 @@ class _Reader:
                 self._problem(key_node, path, "a field's name must be plain text.", "Put quotes around {{ … }}.")
                 continue
             key = key_node.value
+            if key != key.strip():
+                self._problem(key_node, path, _ODD_NAME.format(key), "Type its line anew.")
+                continue
             here = (*path, key)
             if key in content:
                 first = self.lines[here]

@@ -37,7 +37,7 @@ _OTHERWISE = (
     "Look at the indentation, and put quotes around text that holds a colon or a #, "
     "or stands in braces with a comma or a question mark."
 )
-_STRANGE_SPACE = re.compile(r"^[ \t]*([\u00a0\u2000-\u200b\u202f\u3000])")
+_STRANGE_SPACE = re.compile(r"^[ \t]*([\u00a0\u2000-\u200b\u202f\u3000])[^:]*:")
 _BEGINS_WITH_A_FIELD = re.compile(r":\s+\{\{")
 
 
@@ -46,9 +46,8 @@ def not_yaml(text: str, error: yaml.MarkedYAMLError) -> Problem:
     mark = error.problem_mark or error.context_mark
     line = mark.line + 1 if mark else 1
     told = (error.problem or error.context or "cannot be read").replace("\n", " ")
-    for explain in (_strange_space, _open_quotation):
-        if found := explain(text, error):
-            return found
+    if found := _strange_space(text) or _open_quotation(text, error):
+        return found
     lines = text.splitlines()
     if line <= len(lines) and _BEGINS_WITH_A_FIELD.search(lines[line - 1]):
         fix = 'Write it like "{{ name }}, your order is on its way."'
@@ -64,7 +63,8 @@ def not_text(text: str, error: yaml.reader.ReaderError) -> Problem:
     return Problem(line, "", message, "Delete it, and save the file as UTF-8 text.")
 
 
-def _strange_space(text: str, error: yaml.MarkedYAMLError) -> Problem | None:
+def _strange_space(text: str) -> Problem | None:
+    """A field that is indented with something that looks like spaces: it is another field, or none."""
     for number, line in enumerate(text.splitlines(), 1):
         if found := _STRANGE_SPACE.match(line):
             message = f"the indentation holds a space of another kind (U+{ord(found[1]):04X}), as web pages have it."

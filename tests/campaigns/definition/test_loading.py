@@ -227,7 +227,7 @@ def test_an_example_contact_has_what_is_given_and_examples_for_the_rest() -> Non
         (
             "  hello: {say",
             "  hello:\n    say: Hi\n\u00a0\u00a0\u00a0\u00a0end: {say",
-            "line 13: the indentation holds a space of another kind (U+00A0)",
+            'line 13: "\u00a0\u00a0\u00a0\u00a0end" begins or ends with a space, perhaps one of another kind',
         ),
         ("about: your order", "about: your \x07order", "line 3: there is a character that cannot be read (U+0007)."),
         ("  hello: {say", "---\n  hello: {say", "line 11: a second campaign begins here, after ---."),
