@@ -59,8 +59,12 @@ def report_error(message: str, hint: str = "") -> None:
 
 
 def note(message: str) -> None:
-    """Something for a person to know, on stderr, so that a pipe gets results only."""
-    err.print(_plain(message), soft_wrap=True)
+    """Something for a person to know, on stderr, so that a pipe gets results only.
+
+    Through `sys.stderr` itself, which a live view on the screen catches to make room for the line.
+    """
+    sys.stderr.write(f"{message}\n")
+    sys.stderr.flush()
 
 
 def masked(number: str, show: bool = False) -> str:
