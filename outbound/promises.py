@@ -47,7 +47,7 @@ def calendar_of(windows: Sequence[Window], number: str, timezone: str | None) ->
     zones = zones_of(number, timezone)
 
     def opening_time(moment: datetime) -> datetime:
-        return _next_open(windows, zones, moment)
+        return _next_open(windows, zones, moment).astimezone(moment.tzinfo)
 
     def promised(asked: datetime, now: datetime) -> datetime:
         return near(asked, now, windows, zones)

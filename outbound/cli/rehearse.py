@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,7 +21,7 @@ from campaigns.script import Script
 from outbound.cli import output
 from outbound.cli.campaign_file import File, Language, Variant
 from outbound.cli.fields import Fields, given
-from outbound.cli.results import told
+from outbound.cli.results import told, told_of
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 from outbound.coverage import Way, coverage_of
@@ -94,10 +94,18 @@ def hold_again(
         for path, changed in found.items():
             output.out.print(f"{path}: {'different' if changed else 'as recorded'}", markup=False, soft_wrap=True)
             for one in changed:
-                output.out.print(f"  {one.what}: expected {one.expected}", markup=False, soft_wrap=True)
-                output.out.print(f"  {' ' * len(one.what)}  found    {one.found}", markup=False, soft_wrap=True)
+                output.out.print(f"  {one.what}")
+                for label, value in (("expected", one.expected), ("found", one.found)):
+                    _print_outcome(label, value)
     if any(found.values()):
         raise typer.Exit(1)
+
+
+def _print_outcome(label: str, outcome: Any) -> None:
+    """A disposition, or results in their plain form, one below the other."""
+    lines = [outcome] if isinstance(outcome, str) else [told_of(one) for one in outcome] or ["nothing"]
+    for place, line in enumerate(lines):
+        output.out.print(f"    {'' if place else label:<8}  {line}", markup=False, soft_wrap=True)
 
 
 def coverage(
