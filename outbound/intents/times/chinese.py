@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from outbound.intents.times.spoken import Part, SpokenTime
 
@@ -124,38 +124,3 @@ def _delay(found: re.Match[str]) -> timedelta:
 
 def _weekday(character: str) -> int:
     return {"天": 6, "末": 5}.get(character, _WEEKDAYS.find(character))
-
-
-def say(moment: datetime, today: date) -> str:
-    """明天下午三点半."""
-    return _say_day(moment.date(), today) + _say_clock(moment)
-
-
-def _say_day(day: date, today: date) -> str:
-    ahead = (day - today).days
-    if ahead < 3:
-        return ("今天", "明天", "后天")[max(ahead, 0)]
-    week_left = 7 - today.weekday()
-    if ahead < week_left + 7:
-        return ("周" if ahead < week_left else "下周") + _WEEKDAYS[day.weekday()]
-    return f"{_say_number(day.day)}号"
-
-
-def _say_clock(moment: datetime) -> str:
-    hour, minute = moment.hour, moment.minute
-    parts = ((6, "凌晨"), (9, "早上"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
-    part = next(word for end, word in parts if hour < end)
-    clock = "两" if hour % 12 == 2 else _say_number(hour % 12 or (12 if hour else 0))
-    if minute == 30:
-        return f"{part}{clock}点半"
-    if minute:
-        return f"{part}{clock}点{'零' if minute < 10 else ''}{_say_number(minute)}分"
-    return f"{part}{clock}点"
-
-
-def _say_number(number: int) -> str:
-    tens, units = divmod(number, 10)
-    digits = "零一二三四五六七八九"
-    if not tens:
-        return digits[units]
-    return ("" if tens == 1 else digits[tens]) + "十" + (digits[units] if units else "")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from num2words import num2words
 
@@ -191,31 +191,3 @@ def _minutes(words: str) -> int:
     if words == "half":
         return 30
     return 15 if "quarter" in words else int(words.split()[0])
-
-
-def say(moment: datetime, today: date) -> str:
-    """ "tomorrow at three thirty in the afternoon"."""
-    return f"{_say_day(moment.date(), today)} at {_say_clock(moment)}"
-
-
-def _say_day(day: date, today: date) -> str:
-    ahead = (day - today).days
-    weekday = _WEEKDAYS[day.weekday()]
-    if ahead < 2:
-        return "tomorrow" if ahead else "today"
-    if ahead < 7:
-        return f"on {weekday}"
-    if ahead < 14 - today.weekday():
-        return f"next week on {weekday}"
-    return f"on the {num2words(day.day, to='ordinal').replace('-', ' ')}"
-
-
-def _say_clock(moment: datetime) -> str:
-    if (moment.hour, moment.minute) == (12, 0):
-        return "noon"
-    words = num2words(moment.hour % 12 or 12)
-    if moment.minute:
-        words += (" oh " if moment.minute < 10 else " ") + num2words(moment.minute).replace("-", " ")
-    if moment.hour < 12:
-        return f"{words} in the morning"
-    return f"{words} in the {'afternoon' if moment.hour < 17 else 'evening'}"

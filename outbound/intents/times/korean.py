@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from outbound.intents.times.spoken import Part, SpokenTime
 
@@ -128,34 +128,3 @@ def _days_ahead(found: re.Match[str]) -> int:
     if found["counted"]:
         return _COUNTED_DAYS[found["counted"]]
     return _number(found["number"]) * (1 if found["unit"] == "일" else 7)
-
-
-def say(moment: datetime, today: date) -> str:
-    """내일 오후 세 시 삼십 분."""
-    return f"{_say_day(moment.date(), today)} {_say_clock(moment)}"
-
-
-def _say_day(day: date, today: date) -> str:
-    ahead = (day - today).days
-    if ahead < 3:
-        return ("오늘", "내일", "모레")[max(ahead, 0)]
-    week_left = 7 - today.weekday()
-    if ahead < week_left + 7:
-        return ("" if ahead < week_left else "다음 주 ") + f"{_WEEKDAYS[day.weekday()]}요일"
-    return f"{_say_sino(day.day)} 일"
-
-
-def _say_clock(moment: datetime) -> str:
-    parts = ((6, "새벽"), (12, "오전"), (13, "낮"), (18, "오후"), (21, "저녁"), (24, "밤"))
-    part = next(word for end, word in parts if moment.hour < end)
-    native = {value: word for word, value in _NATIVE.items()}
-    clock = f"{part} {native[moment.hour % 12 or 12]} 시"
-    if moment.minute == 30:
-        return f"{clock} 반"
-    return f"{clock} {_say_sino(moment.minute)} 분" if moment.minute else clock
-
-
-def _say_sino(number: int) -> str:
-    tens, units = divmod(number, 10)
-    digits = "영일이삼사오육칠팔구"
-    return ("" if tens < 2 else digits[tens]) + ("십" if tens else "") + (digits[units] if units or not tens else "")
