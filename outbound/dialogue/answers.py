@@ -27,6 +27,7 @@ from outbound.dialogue.endings import (
 )
 from outbound.dialogue.events import Corrected, Heard, Pressed, Silence, TimerFired
 from outbound.dialogue.fetching import transfer
+from outbound.dialogue.refusals import says_nothing
 from outbound.dialogue.state import State
 from outbound.dialogue.steps import (
     ANSWER_SECONDS,
@@ -48,7 +49,6 @@ DIGITS = "digits"
 """The timer that ends a number typed on the keys."""
 DIGITS_PAUSE_SECONDS = 2.0
 
-_NO_COMMENT = frozenset({Intent.NO, Intent.GOODBYE})
 _NEVER_A_COMMENT = frozenset({Intent.TRANSFER, Intent.REPEAT, Intent.WAIT})
 """What is slow is what went wrong: "slower" is a comment."""
 _NEVER_A_TIME = frozenset(
@@ -196,7 +196,8 @@ def _to_the_topic(course: Course, event: Heard) -> tuple[Action, ...] | None:
         case State.SCHEDULING if event.intent not in _NEVER_A_TIME:
             return _time_said(course, event)
         case State.COMMENTING if event.intent not in _NEVER_A_COMMENT:
-            if event.intent in _NO_COMMENT:
+            refused = event.intent is Intent.NO and says_nothing(event.words, course.script.language)
+            if refused or event.intent is Intent.GOODBYE:
                 return decline(course)
             return comment(course, event.words) if event.words else None
     return None

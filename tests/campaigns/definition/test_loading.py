@@ -201,6 +201,7 @@ def test_an_example_contact_has_what_is_given_and_examples_for_the_rest() -> Non
     definition = parse(with_line("fields: {name: name, total: money, note: {required: false}}"))
     assert example_fields(definition, {"total": "$5"}) == {"name": "Dana", "total": "5 USD", "note": "note"}
     assert set(example_fields(definition, optional=False)) == {"name", "total"}
+    assert set(example_fields(definition, {"note": ""})) == {"name", "total"}
     with pytest.raises(CampaignError, match='no field "nam"'):
         example_fields(definition, {"nam": "x"})
 
