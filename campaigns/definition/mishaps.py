@@ -27,6 +27,8 @@ _EXPLAINED: dict[str, _Explanation] = {
         "there is a colon where none can be",
         "Put quotes around text that holds a colon, and look at the indentation.",
     ),
+    "but found '}'": ("a brace is closed here that was not opened", "Take it away, or open it."),
+    "but found ']'": ("a bracket is closed here that was not opened", "Take it away, or open it."),
     "but found '<block mapping start>'": (
         "the indentation of this line fits no line above it",
         "Begin it exactly below the line it belongs beside, with spaces.",

@@ -216,6 +216,11 @@ def test_an_example_contact_has_what_is_given_and_examples_for_the_rest() -> Non
             "  hello:\n    say: Hi\n   end: {say",
             "line 13: the indentation of this line fits no line above",
         ),
+        (
+            "calling: {from: 9:00, to: 20:00}",
+            "calling: {from: 9:00, to: 20:00}}",
+            "a brace is closed here that was not opened.",
+        ),
         ("about: your order", "about: order: yours", "line 3: there is a colon where none can be."),
         ("about: your order", "about: *order", "line 3: anchors (&, *) are not used here. Write it out"),
         ("about: your order", "about: {{ brand }}, yours", "line 3: text that begins with {{ needs quotes around it."),
