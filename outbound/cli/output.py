@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
@@ -85,6 +86,15 @@ def json_text(value: object) -> str:
 def write_json(path: Path, value: object) -> None:
     """The same document in a file."""
     path.write_text(json.dumps(value, default=_plain_json, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Around what writes a file that the user named: what goes wrong is told, not shown as a traceback."""
+    try:
+        yield
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror}", "choose another place")
 
 
 def emit_json_line(value: object) -> None:

@@ -67,7 +67,8 @@ def rehearse(
     held = hold(definition, setting, Callee(name, transfer_reached=not nobody_there), _asked, seen)
     output.out.print(f"{held.outcome.disposition}, about {held.outcome.seconds:.0f} s", style="bold")
     if recording is not None:
-        recording.write_text(written(recording_of(name, setting, held)), encoding="utf-8")
+        with output.writing(recording):
+            recording.write_text(written(recording_of(name, setting, held)), encoding="utf-8")
         output.note(f"recorded; hold it again with: outbound campaign test {file} {recording}")
 
 

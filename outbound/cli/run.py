@@ -89,6 +89,8 @@ def run(
     pace = pace_of(in_flight, per_second, per_hour, warm_up)
     with opened(db) as store:
         wiring.check_kind(store, line)
+        for name in names or ():
+            store.campaign(name)
 
         gauge, rehearsing = Gauge(), line in wiring.REHEARSALS
 

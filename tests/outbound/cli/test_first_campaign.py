@@ -51,6 +51,11 @@ def test_the_page_can_be_followed_to_a_report(folder: Path) -> None:
     assert "5" in typed("outbound contacts list my.yaml")
 
 
+def test_a_run_of_a_campaign_that_is_not_there_is_refused(folder: Path) -> None:
+    done = CliRunner().invoke(app, ["run", "--line", "text", "--campaign", "nosuch"])
+    assert "There is no campaign nosuch" in str(done.exception)
+
+
 def test_a_run_ends_with_how_far_it_came(folder: Path) -> None:
     typed("outbound campaign new shipping --file my.yaml")
     typed("outbound contacts import my.yaml examples/orders.csv")
