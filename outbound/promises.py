@@ -52,7 +52,7 @@ def calendar_of(windows: Sequence[Window], number: str, timezone: str | None) ->
     def promised(asked: datetime, now: datetime) -> datetime:
         return near(asked, now, windows, zones)
 
-    return Calendar(when_meant, opening_time, promised, spoken.moment)
+    return Calendar(when_meant, opening_time, promised, spoken.moment, next(iter(zones), None))
 
 
 def near(asked: datetime, now: datetime, windows: Sequence[Window], zones: Sequence[ZoneInfo]) -> datetime:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, tzinfo
 
 from campaigns.outcomes import Disposition
 from campaigns.script import Script, Step, question_in
@@ -40,12 +40,14 @@ class Calendar:
         opening_time: the moment, or the next after it at which calls are allowed.
         promised: the moment nearest to the one asked for at which calls are allowed: (moment, local now).
         spoken: how a moment is read back: (moment, local now, language).
+        zone: the callee's, by whose rules the clocks are put forward and back; None: as it stood at the answer.
     """
 
     when_meant: Callable[[str, str, datetime], datetime | None] = when_meant
     opening_time: Callable[[datetime], datetime] = _as_promised
     promised: Callable[[datetime, datetime], datetime] = _as_asked
     spoken: Callable[[datetime, datetime, str], str] = moment
+    zone: tzinfo | None = None
 
 
 @dataclass(frozen=True, slots=True)

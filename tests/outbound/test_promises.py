@@ -11,10 +11,15 @@ from hypothesis import strategies as st
 
 from campaigns.compliance.windows import Hours, Window, next_open
 from campaigns.definition import parse
+from campaigns.outcomes import CallbackPromise
 from campaigns.script import Purpose
 from campaigns.store.terms import Terms
-from campaigns.templates import template_text
+from campaigns.templates import template, template_text
+from outbound.call import replay
+from outbound.dialogue import Dialogue
 from outbound.promises import calendar_of, near, windows_for
+from outbound.rehearsal import Setting, hold
+from outbound.simulation.callee import Callee, Says
 
 ZONE = ZoneInfo("America/New_York")
 NOW = datetime(2026, 3, 13, 16, 40, tzinfo=ZONE)
@@ -67,3 +72,16 @@ def test_the_law_of_the_callee_s_place_counts_and_not_only_the_campaign_s_hours(
     moment = promised(saturday_evening, saturday_evening - timedelta(hours=20))
     assert definition.purpose is Purpose.INFORMATIONAL
     assert moment == saturday_evening.replace(hour=17, minute=30)  # Canada ends automatic calls at six on weekends
+
+
+def test_a_call_before_the_clocks_are_put_forward_is_played_again_exactly() -> None:
+    definition = template("shipping")
+    saturday = datetime(2026, 3, 7, 12, tzinfo=ZONE)
+    setting = Setting("en-US", "", {}, saturday)
+    held = hold(definition, setting, Callee("x", does=(Says("call me on monday at three"),)))
+    (promise,) = held.results
+    windows = windows_for(definition, Terms.of(definition), "", "US")
+    calendar = calendar_of(windows, definition.caller_id, ZONE.key)
+    assert isinstance(promise, CallbackPromise)
+    assert promise.at == datetime(2026, 3, 9, 15, tzinfo=ZONE)
+    assert replay(held.outcome.log, Dialogue(setting.script(definition), calendar)) == ()
