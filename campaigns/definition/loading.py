@@ -133,6 +133,8 @@ def _told(detail: ErrorDetails) -> tuple[str, str]:
             return "there is nothing after the colon.", "Write the text, or take the line away."
         case "string_type":
             return "one text belongs here, and neither a list nor further fields.", ""
+        case "too_short":
+            return "there is nothing in the list.", "Write at least one."
         case "tuple_type":
             return "a list belongs here.", "Write it like [one, two]."
         case "model_type" | "dict_type" | "mapping_type":

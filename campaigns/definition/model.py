@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from campaigns.definition.compiling import compile_script
@@ -45,8 +46,8 @@ def _language(tag: str) -> str:
 
 
 def _country(code: str) -> str:
-    if len(code) != 2 or not code.isascii() or not code.isalpha():
-        raise ValueError(f'"{code}" is not a country code. Write two letters, like US, CN or KR')
+    if code.upper() not in SUPPORTED_REGIONS:
+        raise ValueError(f'"{code}" is not a country code. Write its two letters, like US, CN, GB or KR')
     return code.upper()
 
 
@@ -261,7 +262,7 @@ class CampaignDefinition(Part):
     """The number that the callee sees."""
     callback_number: Number
     """The number that is said in the call."""
-    countries: Annotated[tuple[Country, ...], Several]
+    countries: Annotated[tuple[Country, ...], Field(min_length=1), Several]
     """Numbers of other countries are not called."""
     calling: Calling
     retry: Mapping[Disposition, Retry] = Field(default_factory=dict)

@@ -259,6 +259,20 @@ def test_what_a_field_cannot_hold_is_told_without_the_words_of_a_programmer(line
     assert any(told in problem for problem in problems(with_line(line))), problems(with_line(line))
 
 
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("countries: US", "countries: []", "line 8, countries: there is nothing in the list. Write at least one."),
+        ("countries: US", "countries: [US, UK]", 'line 8, countries[2]: "UK" is not a country code.'),
+        ("brand: Bluebird Books", 'brand: "{{ name }}"', "line 2, brand: the brand is said as it is written here"),
+        ("script:", "variants: {a: 0, b: 0}\nscript:", "line 10, variants: every weight is 0"),
+    ],
+)
+def test_what_nobody_could_be_called_with_is_refused(before: str, after: str, told: str) -> None:
+    (problem,) = problems(SHORT.replace(before, after))
+    assert told in problem
+
+
 def test_a_name_is_refused_with_the_characters_that_it_may_have() -> None:
     (problem,) = problems(SHORT.replace("campaign: hello", "campaign: my campaign"))
     assert problem.startswith('line 1, campaign: "my campaign" is not a name. Use letters, digits, - and _,')
