@@ -27,6 +27,8 @@ _LONG_NUMBER = re.compile(r"\d{7,}")
 def wording_findings(definition: CampaignDefinition) -> Iterator[Finding]:
     """What is wrong with the texts of a campaign file."""
     written = [*texts_of(definition), *((("phrases", name), text) for name, text in definition.phrases.items())]
+    for language in definition.languages:
+        yield from _unsayable("brand", definition.brand, language, ("brand",))
     for path, text in written:
         if text:
             yield from _untranslated(definition, path, text)

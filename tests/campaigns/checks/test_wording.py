@@ -47,6 +47,12 @@ def test_a_text_that_only_those_hear_who_have_a_field_has_no_hole() -> None:
     assert any("the text has a hole then" in line for line in found(STEPS + falling_through))
 
 
+def test_a_brand_that_the_voice_cannot_say_is_found() -> None:
+    assert found(GOOD.replace("brand: Bluebird Books", "brand: Bluebird 🐦")) == [
+        'error brand: the voice of en-US cannot say "🐦".'
+    ]
+
+
 def test_what_is_wrong_in_every_variant_is_told_once() -> None:
     both = GOOD.replace("script:", "variants: {short: 1, full: 1}\nvoicemail: Your book is here.\nscript:")
     told = [line for line in found(both) if line.startswith("error voicemail")]
