@@ -170,7 +170,8 @@ class Course:
         """As if the answer had not been taken; what was saved of it is overwritten by the next one."""
         self.topic, self.step, self.onward, self.turn = before.topic, before.step, before.onward, before.turn
         self.answers, self.outcome = dict(before.answers), before.outcome
-        self.state, self.put, self.speaking, self.before = before.topic.state, True, False, None
+        self.state, self.put, self.speaking = before.topic.state, True, False
+        self.before = self.promised = None
 
     def aside(self, text: str, onward: str | None = None) -> tuple[Action, ...]:
         """Say something, then go `onward` to a step, or on to where the call was going, or back to the topic."""
