@@ -27,6 +27,7 @@ from outbound.dialogue.endings import (
 )
 from outbound.dialogue.events import Corrected, Heard, Pressed, Silence, TimerFired
 from outbound.dialogue.fetching import transfer
+from outbound.dialogue.greetings import calls_out
 from outbound.dialogue.refusals import says_nothing
 from outbound.dialogue.state import State
 from outbound.dialogue.steps import (
@@ -80,7 +81,17 @@ def heard(course: Course, event: Heard) -> tuple[Action, ...]:
     if event.intent in _AT_ANY_TIME and not _spells(course, event.words):
         course.before = None
         return _AT_ANY_TIME[event.intent](course, event.words)
+    if _has_not_heard_us(course, event):
+        course.called_out = True
+        return _repeat(course, event.words)
     return unclear(course, interrupted=event.interrupted)
+
+
+def _has_not_heard_us(course: Course, event: Heard) -> bool:
+    """ "Hello?" into the silence after a question. Once in a call: whoever says nothing else is no better for more."""
+    if event.intent is not Intent.OTHER or event.interrupted or course.speaking or course.called_out:
+        return False
+    return course.state is State.ASKING and calls_out(event.words, course.script.language)
 
 
 def corrected(course: Course, event: Corrected) -> tuple[Action, ...]:

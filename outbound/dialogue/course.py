@@ -117,6 +117,8 @@ class Course:
     delivered: bool = False
     pressed_keys: bool = False
     opted_out: bool = False
+    called_out: bool = False
+    """Somebody has said "hello?" instead of an answer."""
     promised: datetime | None = None
     """When the robot has said that it will call again."""
     before: Before | None = None
