@@ -6,7 +6,8 @@ decided elsewhere; what the call sounds like is the route's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from functools import lru_cache
 
@@ -16,6 +17,7 @@ from campaigns.compliance.packs import PackUnreadable
 from campaigns.compliance.windows import Window, next_open, zones_of
 from campaigns.definition import CampaignDefinition, parse
 from campaigns.definition.compiling import compile_script
+from campaigns.definition.model import TransferTarget
 from campaigns.script import Recording, Script
 from campaigns.store import Contact, Store
 from campaigns.store.facts import STATE_FIELD
@@ -54,14 +56,15 @@ class Preparation:
             StoreUnavailable: the store is away.
         """
         version = await self._transact(lambda: self._store.version(version_id))
-        script = script_of(version.source, contact, self._clock.now())
-        calendar = calendar_of(version.terms.window(contact.campaign), contact.number, contact.timezone)
+        script = script_of(version.source, contact)
+        people = people_of(version.source, contact.campaign)
+        calendar = calendar_of(version.terms.window(contact.campaign), contact.number, contact.timezone, people)
         await self._route.prepare(script)
         return Prepared(version_id, script, calendar)
 
 
-def script_of(source: str, contact: Contact, now: datetime) -> Script:
-    """What a contact would hear at a moment under that text of its campaign.
+def script_of(source: str, contact: Contact) -> Script:
+    """What a contact would hear under that text of its campaign.
 
     Raises:
         CampaignError: a field that the script needs is missing.
@@ -70,12 +73,12 @@ def script_of(source: str, contact: Contact, now: datetime) -> Script:
     variant = variant_for(definition.name, definition.variants, str(contact.id))
     recording = _recording(contact, definition) if definition.record else Recording.NEVER
     fields = tuple(contact.fields.items())
-    script = _script(source, contact.campaign, contact.language, fields, variant, contact.country, recording)
-    away = [name for name, target in definition.transfer.items() if not target.is_open(now)]
-    if not away:
-        return script
-    present = {name: to for name, to in script.transfer_targets.items() if name not in away}
-    return replace(script, transfer_targets=present)
+    return _script(source, contact.campaign, contact.language, fields, variant, contact.country, recording)
+
+
+def people_of(source: str, campaign: str) -> Mapping[str, TransferTarget]:
+    """Who can take a call over under that text of a campaign, by name, and when."""
+    return _definition(source, campaign).transfer
 
 
 def _recording(contact: Contact, definition: CampaignDefinition) -> Recording:
@@ -88,14 +91,17 @@ def _recording(contact: Contact, definition: CampaignDefinition) -> Recording:
     return book.governing(places, contact.country, definition.purpose, definition.matter).recording
 
 
-def calendar_of(window: Window, number: str, timezone: str | None) -> Calendar:
+def calendar_of(window: Window, number: str, timezone: str | None, people: Mapping[str, TransferTarget]) -> Calendar:
     """What a call to that number knows of time: promises are moved into the window on the callee's clock."""
 
     def opening_time(moment: datetime) -> datetime:
         """A promise that no window can keep stays as it is: the gate will say no to it."""
         return next_open([window], zones_of(number, timezone), moment) or moment
 
-    return Calendar(when_meant, opening_time, spoken.moment)
+    def is_there(name: str, moment: datetime) -> bool:
+        return people[name].is_open(moment)
+
+    return Calendar(when_meant, opening_time, spoken.moment, is_there)
 
 
 @lru_cache(maxsize=64)
@@ -113,5 +119,5 @@ def _script(
     country: str,
     recording: Recording,
 ) -> Script:
-    """The same contact, tried again, hears the same; whether somebody is there to transfer to is another matter."""
+    """The same contact, tried again, hears the same."""
     return compile_script(_definition(source, name), language, dict(fields), variant, country, recording=recording)

@@ -115,7 +115,8 @@ def hold(
     """
     script = setting.script(definition)
     zone = zone_for(definition)
-    calendar = calendar_of(Terms.of(definition).window(definition.name), definition.caller_id, zone.key)
+    window = Terms.of(definition).window(definition.name)
+    calendar = calendar_of(window, definition.caller_id, zone.key, definition.transfer)
     dialogue = Dialogue(script, calendar)
     results: list[Result] = []
     turns = list(callee.does)

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from campaigns.outcomes import Disposition
 from campaigns.script import Script, Step, question_in
@@ -27,6 +27,10 @@ def _as_promised(at: datetime) -> datetime:
     return at
 
 
+def _always(name: str, moment: datetime) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """What a dialogue knows of time: pure functions.
@@ -35,11 +39,13 @@ class Calendar:
         when_meant: the moment that words name ("tomorrow at three"), or None; (words, language, local now).
         opening_time: moves a moment that is promised into the legal calling window.
         spoken: how a moment is read back: (moment, local now, language).
+        is_there: whether one of the people to transfer to is there: (name, moment).
     """
 
     when_meant: Callable[[str, str, datetime], datetime | None] = when_meant
     opening_time: Callable[[datetime], datetime] = _as_promised
     spoken: Callable[[datetime, datetime, str], str] = moment
+    is_there: Callable[[str, datetime], bool] = _always
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +83,7 @@ class Course:
     """The record of one call.
 
     Attributes:
+        seconds: since dialling; `answered_seconds` of them until it was answered.
         text: what is being said or was said last; `speaking` tells which.
         misses: silences and misunderstandings since the topic was opened.
         held: what was said during the opening, to be answered after it.
@@ -90,6 +97,8 @@ class Course:
     script: Script
     calendar: Calendar
     state: State = State.DIALING
+    seconds: float = 0.0
+    answered_seconds: float = 0.0
     local_now: datetime | None = None
     topic: Topic | None = None
     step: Step | None = None
@@ -199,6 +208,10 @@ class Course:
         if self.local_now is None:
             raise AssertionError(f"{self.state} before the answer")
         return self.local_now
+
+    def is_there(self, person: str) -> bool:
+        """Whether somebody to transfer to is there by now."""
+        return self.calendar.is_there(person, self.now + timedelta(seconds=self.seconds - self.answered_seconds))
 
     @property
     def ended_early(self) -> Disposition:
