@@ -7,7 +7,7 @@ moment is `intents/times`; whether the call is placed then is the gate's.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,7 @@ from campaigns.compliance.book import shipped
 from campaigns.compliance.packs import PackUnreadable
 from campaigns.compliance.windows import Window, next_open, zones_of
 from campaigns.definition import CampaignDefinition
+from campaigns.definition.model import TransferTarget
 from campaigns.store.terms import Terms
 from outbound.dialogue import Calendar
 from outbound.intents.times import when_meant
@@ -42,8 +43,14 @@ def windows_for(
     return (own, *book.governing(places, country, definition.purpose, definition.matter).windows)
 
 
-def calendar_of(windows: Sequence[Window], number: str, timezone: str | None) -> Calendar:
-    """What a call to that number knows of time."""
+def calendar_of(
+    windows: Sequence[Window], number: str, timezone: str | None, people: Mapping[str, TransferTarget]
+) -> Calendar:
+    """What a call to that number knows of time.
+
+    Args:
+        people: who can take a call over, by name, and when.
+    """
     zones = zones_of(number, timezone)
 
     def opening_time(moment: datetime) -> datetime:
@@ -52,7 +59,11 @@ def calendar_of(windows: Sequence[Window], number: str, timezone: str | None) ->
     def promised(asked: datetime, now: datetime) -> datetime:
         return near(asked, now, windows, zones)
 
-    return Calendar(when_meant, opening_time, promised, spoken.moment, next(iter(zones), None))
+    def is_there(name: str, moment: datetime) -> bool:
+        return people[name].is_open(moment)
+
+    zone = next(iter(zones), None)
+    return Calendar(when_meant, opening_time, promised, spoken.moment, zone, is_there)
 
 
 def near(asked: datetime, now: datetime, windows: Sequence[Window], zones: Sequence[ZoneInfo]) -> datetime:

@@ -119,7 +119,7 @@ def hold(
     """
     script = setting.script(definition)
     zone = zone_for(definition)
-    calendar = calendar_of(_windows(definition), definition.caller_id, zone.key)
+    calendar = calendar_of(_windows(definition), definition.caller_id, zone.key, definition.transfer)
     dialogue = Dialogue(script, calendar)
     results: list[Result] = []
     turns = list(callee.does)

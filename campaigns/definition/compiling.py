@@ -7,7 +7,6 @@ way out, re-prompts, goodbye. What the dialogue does with a script is `outbound/
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
 from textwrap import shorten
 from typing import TYPE_CHECKING
 
@@ -37,12 +36,11 @@ def compile_script(
     fields: Mapping[str, str],
     variant: str,
     country: str,
-    now: datetime | None = None,
     recording: Recording = Recording.NEVER,
 ) -> Script:
     """See `CampaignDefinition.script_for`."""
     compiler = _Compiler(definition, language, fields, variant)
-    return compiler.script(country, now, recording if definition.record else Recording.NEVER)
+    return compiler.script(country, recording if definition.record else Recording.NEVER)
 
 
 def keys_of(step: StepDefinition) -> dict[str, str]:
@@ -79,7 +77,7 @@ class _Compiler:
         self._values["callback_number"] = spoken.telephone(definition.callback_number)
         self._values["about"] = self._text(definition.about)
 
-    def script(self, country: str, now: datetime | None, recording: Recording) -> Script:
+    def script(self, country: str, recording: Recording) -> Script:
         definition = self._definition
         phrases = {name: self._phrase(name) for name in SAID if name not in ("opening", "crisis_alone")}
         marketing = definition.purpose is Purpose.MARKETING
@@ -105,11 +103,7 @@ class _Compiler:
             answers=dict(self._answers()),
             voicemail=self._text(definition.voicemail),
             screener=self._phrase("screener"),
-            transfer_targets={
-                name: target.address
-                for name, target in definition.transfer.items()
-                if now is None or target.is_open(now)
-            },
+            transfer_targets={name: target.address for name, target in definition.transfer.items()},
             summary=self._phrase("summary"),
             longest_seconds=float(definition.calling.longest_seconds),
             variant=self._variant,

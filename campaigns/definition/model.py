@@ -328,7 +328,6 @@ class CampaignDefinition(Part):
         fields: Mapping[str, str],
         contact_key: str,
         country: str | None = None,
-        now: datetime | None = None,
         recording: Recording = Recording.NEVER,
     ) -> Script:
         """The script of one contact, every text rendered.
@@ -338,11 +337,10 @@ class CampaignDefinition(Part):
             fields: canonical texts, as `campaigns.audience` makes them.
             contact_key: decides the variant; the same key always hears the same one.
             country: of the callee, for the emergency number; the campaign's first by default.
-            now: leaves out the people to transfer to who are not there at this moment; None: all are there.
             recording: what the law allows for this call; nothing is recorded unless the campaign wants it.
 
         Raises:
             CampaignError: a field is missing or not canonical.
         """
         variant = variant_for(self.name, self.variants, contact_key)
-        return compile_script(self, language, fields, variant, country or self.countries[0], now, recording)
+        return compile_script(self, language, fields, variant, country or self.countries[0], recording)

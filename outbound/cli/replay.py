@@ -34,7 +34,7 @@ def replay(
         call = store.call(call_id)
         kept = store.call_log(call_id)
         contact = store.contact(call.contact_id)
-    script = script_of(kept.source, contact, call.dialed_at)
+    script = script_of(kept.source, contact)
     calendar = calendar_for(kept.source, kept.terms, contact)
     differences = replayed(kept.events, Dialogue(script, calendar))
     if json:

@@ -87,7 +87,7 @@ def run(
     """
     names = [campaign_name(campaign) for campaign in campaigns] if campaigns else None
     pace = pace_of(in_flight, per_second, per_hour, warm_up)
-    with opened(db) as store:
+    with opened(db) as store, LiveView(show_numbers, quiet=json) as view:
         wiring.check_kind(store, line)
         for name in names or ():
             store.campaign(name)
@@ -136,8 +136,7 @@ def run(
                             await dialer.run(until_done=not keep_running)
 
         start = wiring.rehearsal_start(store)
-        with LiveView(show_numbers, quiet=json) as view:
-            wiring.run(line, main, start)
+        wiring.run(line, main, start)
         _say_what_is_next(store, view, json)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime, tzinfo
+from datetime import datetime, timedelta, tzinfo
 
 from campaigns.outcomes import Disposition
 from campaigns.script import Script, Step, question_in
@@ -31,6 +31,10 @@ def _as_asked(at: datetime, now: datetime) -> datetime:
     return at
 
 
+def _always(name: str, moment: datetime) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """What a dialogue knows of time: pure functions.
@@ -41,6 +45,7 @@ class Calendar:
         promised: the moment nearest to the one asked for at which calls are allowed: (moment, local now).
         spoken: how a moment is read back: (moment, local now, language).
         zone: the callee's, by whose rules the clocks are put forward and back; None: as it stood at the answer.
+        is_there: whether one of the people to transfer to is there: (name, moment).
     """
 
     when_meant: Callable[[str, str, datetime], datetime | None] = when_meant
@@ -48,6 +53,7 @@ class Calendar:
     promised: Callable[[datetime, datetime], datetime] = _as_asked
     spoken: Callable[[datetime, datetime, str], str] = moment
     zone: tzinfo | None = None
+    is_there: Callable[[str, datetime], bool] = _always
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +91,7 @@ class Course:
     """The record of one call.
 
     Attributes:
+        seconds: since dialling; `answered_seconds` of them until it was answered.
         text: what is being said or was said last; `speaking` tells which.
         misses: silences and misunderstandings since the topic was opened.
         held: what was said during the opening, to be answered after it.
@@ -98,6 +105,8 @@ class Course:
     script: Script
     calendar: Calendar
     state: State = State.DIALING
+    seconds: float = 0.0
+    answered_seconds: float = 0.0
     local_now: datetime | None = None
     topic: Topic | None = None
     step: Step | None = None
@@ -212,6 +221,10 @@ class Course:
         if self.local_now is None:
             raise AssertionError(f"{self.state} before the answer")
         return self.local_now
+
+    def is_there(self, person: str) -> bool:
+        """Whether somebody to transfer to is there by now."""
+        return self.calendar.is_there(person, self.now + timedelta(seconds=self.seconds - self.answered_seconds))
 
     @property
     def ended_early(self) -> Disposition:

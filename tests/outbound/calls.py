@@ -120,17 +120,22 @@ CALENDAR = Calendar(
 
 
 class Call:
-    """A call held event by event; the robot's sentences end when `hear_out` says so."""
+    """A call held event by event; the robot's sentences end when `hear_out` says so.
 
-    def __init__(self, script: Script = SCRIPT) -> None:
-        self.dialogue = Dialogue(script, CALENDAR)
+    Attributes:
+        seconds: since dialling, at the next event.
+    """
+
+    def __init__(self, script: Script = SCRIPT, calendar: Calendar = CALENDAR) -> None:
+        self.dialogue = Dialogue(script, calendar)
+        self.seconds = 0.0
         self.actions: list[Action] = []
 
     def take(self, *events: Event) -> tuple[Action, ...]:
         """The actions of the last event."""
         actions: tuple[Action, ...] = ()
         for event in events:
-            actions = self.dialogue.receive(event)
+            actions = self.dialogue.receive(event, self.seconds)
             self.actions += actions
         return actions
 

@@ -67,7 +67,7 @@ def test_the_law_of_the_callee_s_place_counts_and_not_only_the_campaign_s_hours(
     source = template_text("shipping").replace("countries: [US]", "countries: [CA]")
     definition = parse(source)
     windows = windows_for(definition, Terms.of(definition), "+14165550123", "CA")
-    promised = calendar_of(windows, "+14165550123", "America/Toronto").promised
+    promised = calendar_of(windows, "+14165550123", "America/Toronto", {}).promised
     saturday_evening = datetime(2026, 3, 14, 19, tzinfo=ZoneInfo("America/Toronto"))
     moment = promised(saturday_evening, saturday_evening - timedelta(hours=20))
     assert definition.purpose is Purpose.INFORMATIONAL
@@ -81,7 +81,7 @@ def test_a_call_before_the_clocks_are_put_forward_is_played_again_exactly() -> N
     held = hold(definition, setting, Callee("x", does=(Says("call me on monday at three"),)))
     (promise,) = held.results
     windows = windows_for(definition, Terms.of(definition), "", "US")
-    calendar = calendar_of(windows, definition.caller_id, ZONE.key)
+    calendar = calendar_of(windows, definition.caller_id, ZONE.key, definition.transfer)
     assert isinstance(promise, CallbackPromise)
     assert promise.at == datetime(2026, 3, 9, 15, tzinfo=ZONE)
     assert replay(held.outcome.log, Dialogue(setting.script(definition), calendar)) == ()
