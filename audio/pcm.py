@@ -149,7 +149,8 @@ def write_wav(path: Path, *channels: Sound) -> None:
     columns = [channel.at(rate).samples for channel in channels]
     length = max(len(column) for column in columns)
     columns = [np.pad(column, (0, length - len(column))) for column in columns]
-    with wave.open(str(path), "wb") as file:
+    # Opened first: a wave.Wave_write that cannot open its file complains when it is collected, too.
+    with path.open("wb") as opened, wave.open(opened, "wb") as file:
         file.setnchannels(len(channels))
         file.setsampwidth(2)
         file.setframerate(rate)

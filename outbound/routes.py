@@ -219,16 +219,10 @@ def prompts_of(script: Script) -> tuple[tuple[str, float], ...]:
         *((text, step.pace) for step in script.steps.values() for text in (step.say, step.reprompt)),
         *((question_in(step.say), step.pace) for step in script.steps.values()),
         *((each, 1.0) for text in phrases if "{when}" not in text for each in (text, question_in(text))),
-        *((text, step.pace) for step in script.steps.values() if step.pace != 1.0 for text in _asked_again(script)),
         (script.phrases.slower, SLOW_PACE),
         *((text, 1.0) for text in (*script.answers.values(), script.voicemail, script.screener)),
     ]
     return tuple(dict.fromkeys(prompt for prompt in said if prompt[0]))
-
-
-def _asked_again(script: Script) -> tuple[str, str]:
-    """What a step that has no re-prompt of its own says in its own pace."""
-    return script.phrases.silence, script.phrases.not_understood
 
 
 @cache

@@ -9,7 +9,8 @@ from __future__ import annotations
 import dataclasses
 import json
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
@@ -59,8 +60,12 @@ def report_error(message: str, hint: str = "") -> None:
 
 
 def note(message: str) -> None:
-    """Something for a person to know, on stderr, so that a pipe gets results only."""
-    err.print(_plain(message), soft_wrap=True)
+    """Something for a person to know, on stderr, so that a pipe gets results only.
+
+    Through `sys.stderr` itself, which a live view on the screen catches to make room for the line.
+    """
+    sys.stderr.write(f"{message}\n")
+    sys.stderr.flush()
 
 
 def masked(number: str, show: bool = False) -> str:
@@ -81,6 +86,15 @@ def json_text(value: object) -> str:
 def write_json(path: Path, value: object) -> None:
     """The same document in a file."""
     path.write_text(json.dumps(value, default=_plain_json, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
+
+
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Around what writes a file that the user named: what goes wrong is told, not shown as a traceback."""
+    try:
+        yield
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror}", "choose another place")
 
 
 def emit_json_line(value: object) -> None:
