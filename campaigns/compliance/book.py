@@ -82,6 +82,13 @@ class RuleBook:
                 found.add(of_area)
         return frozenset(found)
 
+    def list_ages(self) -> dict[str, int]:
+        """Each list that some pack asks for, and how many days old a copy may be where that is strictest."""
+        ages: dict[str, int] = {}
+        for rule in (rule for pack in self.packs for rule in pack.rules if isinstance(rule, ListRule)):
+            ages[rule.name] = min(rule.oldest_days, ages.get(rule.name, rule.oldest_days))
+        return ages
+
     def governing(self, places: frozenset[str], country: str, purpose: Purpose, matter: str) -> Governing:
         """The rules that hold there."""
         key = places, country, purpose, matter

@@ -113,6 +113,36 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     out.print(made)
 
 
+def evidence(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """The same where nothing may be cut off: columns that are empty go, and a narrow screen gets line by line."""
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    kept = [at for at in range(len(columns)) if not cells or any(row[at] for row in cells)]
+    names = [columns[at].lstrip(">") for at in kept]
+    down = [[name, *(row[at] for row in cells)] for name, at in zip(names, kept, strict=True)]
+    widths = [max(map(len, texts)) for texts in down]
+    narrowest = [max(len(word) for text in texts for word in text.split() or [""]) for texts in down]
+    while sum(widths) + 2 * len(widths) > out.width:
+        widest = max(range(len(widths)), key=lambda at: (widths[at] > narrowest[at], widths[at]))
+        if widths[widest] == narrowest[widest]:
+            break
+        widths[widest] -= 1
+    else:
+        made = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+        for name, at, width in zip(names, kept, widths, strict=True):
+            made.add_column(name, justify="right" if columns[at].startswith(">") else "left", width=width)
+        for row in cells:
+            made.add_row(*(_plain(row[at]) for at in kept))
+        out.print(made)
+        return
+    if title:
+        out.print(_plain(title), soft_wrap=True)
+    for row in cells:
+        for name, at in zip(names, kept, strict=True):
+            if row[at]:
+                out.print(f"{_plain(name):12} {_plain(row[at])}", soft_wrap=True)
+        out.print()
+
+
 def _plain(text: str) -> str:
     """Text in which square brackets are no markup."""
     return text.replace("[", r"\[")
