@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from campaigns.outcomes import Disposition
+from campaigns.outcomes import CallbackPromise, Disposition
 from campaigns.store import CampaignState, LeaseHeld, Permit, Store, StoreError, claims, open_store
 from campaigns.store.tables import Base
 from tests.campaigns.samples import MONDAY_NOON, Calling, Definition, Person
@@ -155,6 +156,27 @@ def test_a_plan_uses_the_index_of_what_is_next(store: Store) -> None:
             ).all()
             assert "ix_contact_next" in str(plan)
             assert "TEMP B-TREE" not in str(plan)
+
+
+def test_a_call_reads_through_no_table_that_grows_with_the_calls(store: Store) -> None:
+    if store.postgresql:
+        return
+    running(store, *people(3))
+    with store.writing() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+    asked: list[str] = []
+    driver.set_trace_callback(asked.append)
+    for disposition in (Disposition.CALLBACK, Disposition.NO_ANSWER, Disposition.OPTED_OUT):
+        permit = dial(store)
+        store.save(permit.call_id, CallbackPromise(None, False, "later"), MONDAY_NOON)
+        store.finish(permit.call_id, disposition, MONDAY_NOON, events=[{}])
+    driver.set_trace_callback(None)
+    statements = [text for text in dict.fromkeys(asked) if text.startswith(("SELECT", "UPDATE", "INSERT"))]
+    assert len(statements) > 20
+    for statement in statements:
+        steps = [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}")]
+        assert not [step for step in steps if re.fullmatch("SCAN (call|contact|call_result)", step)], statement
 
 
 def test_a_full_disk_is_said_and_leaves_nothing_half_done(store: Store) -> None:
