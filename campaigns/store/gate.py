@@ -227,7 +227,10 @@ _LOCK_NUMBER = Prepared(
 )
 _QUESTION = (
     sa.select(
-        contact,
+        *(contact.c[name] for name in (
+            "id", "campaign_id", "number", "reference", "timezone", "country", "language", "fields", "state",
+            "closed_by", "attempts", "last_disposition", "due_at",
+        )),
         campaign.c.name.label("campaign"),
         campaign.c.state.label("campaign_state"),
         campaign.c.brand,
@@ -240,7 +243,7 @@ _QUESTION = (
     )
     .join(campaign, campaign.c.id == contact.c.campaign_id)
     .where(contact.c.id == _CONTACT)
-)
+)  # fmt: skip
 _AUTHORISED = (
     sa.select(
         contact.c.id,
