@@ -40,6 +40,9 @@ from outbound.simulation.trial import Question, Trial
 
 _FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 _SHOWN_EVERY = 100
+_LONGEST_DAYS = 3_650
+_YEARS = range(2001, 2090)
+"""In which a campaign may begin: its days, and the year of calls before it, are in everybody's calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def simulate(
     lines: Annotated[
         str, typer.Option(help="Calls in progress at a time; several to compare: 20,50.", metavar="N[,N…]")
     ] = "20",
-    days: Annotated[float, typer.Option(min=0.01, help="How long the campaign may go on.")] = 30.0,
+    days: Annotated[float, typer.Option(min=0.01, max=_LONGEST_DAYS, help="How long the campaign may go on.")] = 30.0,
     until: Annotated[
         datetime | None, typer.Option(formats=_FORMATS, metavar="DATE", help="The same as a date, UTC.")
     ] = None,
@@ -121,8 +124,12 @@ def simulate(
         seed=seed,
         habits=read_habits(population),
     )
+    if begins.year not in _YEARS:
+        output.fail(f"the rules of {begins.year} are not known", "give a --start in this century", code=2)
     if question.days <= 0:
         output.fail("the campaign would end before it begins", "give a later --until", code=2)
+    if question.days > _LONGEST_DAYS:
+        output.fail("nobody can say how a campaign of so many years would go", "give an earlier --until", code=2)
     if faults is not None:
         if audio or len(counts) > 1:
             output.fail("faults are met by one campaign in text", "give one number of --lines, no --audio", code=2)
@@ -142,7 +149,7 @@ def simulate(
 
 
 def _counts(lines: str) -> list[int]:
-    counts = [int(part) for part in lines.replace(" ", "").split(",") if part.isdigit()]
+    counts = [int(part) for part in lines.replace(" ", "").split(",") if part.isdecimal()]
     if not counts or min(counts) < 1 or len(counts) != len(lines.split(",")):
         output.fail(f"{lines!r} is no number of lines", "give one number, or several: --lines 20,50", code=2)
     return counts
