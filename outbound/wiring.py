@@ -51,19 +51,28 @@ _CALLEES_ABROAD = {"+82": "ko-KR", "+86": "zh-CN"}
 """By the country code of their numbers; all others speak English."""
 
 
+_owners: set[str] = set()
+"""What this process has called itself."""
+
+
 def owner() -> str:
     """Names this process in the store, once and for all."""
-    return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+    name = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+    _owners.add(name)
+    return name
 
 
 def has_ended(owner: str) -> bool:
     """Whether that process is known to be gone, so that nobody waits for its right to dial to run out.
 
-    Only what ran on this machine can be known; of another machine nothing is.
+    Only what ran on this machine can be known; of another machine nothing is. An earlier process of our own number is
+    gone: in a container that was begun again, the robot has the same one each time.
     """
     host, process, _ = owner.split("/") if owner.count("/") == 2 else ("", "", "")
     if host != socket.gethostname() or not process.isdigit():
         return False
+    if int(process) == os.getpid():
+        return owner not in _owners
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:
