@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,6 +11,8 @@ from campaigns.compliance.verdict import Verdict
 from campaigns.outcomes import Disposition
 from outbound.dialogue.actions import Action
 from outbound.dialogue.events import Event
+
+log = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,3 +125,15 @@ Watch = Callable[[News], None]
 
 def nobody(_news: News) -> None:
     """Nobody is watching."""
+
+
+def harmless(watch: Watch) -> Watch:
+    """The same watch, which cannot break a call: between the gate's yes and the line, somebody would be lost by it."""
+
+    def tell(news: News) -> None:
+        try:
+            watch(news)
+        except Exception:
+            log.exception("news was not told")
+
+    return tell
