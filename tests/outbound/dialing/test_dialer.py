@@ -321,6 +321,24 @@ def test_who_is_away_is_called_in_another_part_of_the_day(store: Store, tmp_path
     assert 9 <= hours[2] < 12
 
 
+def test_whoever_watches_and_breaks_breaks_no_call(store: Store, tmp_path: Path) -> None:
+    add(store, people=3)
+
+    def breaks(_: News) -> None:
+        raise RuntimeError
+
+    async def main() -> None:
+        clock = LoopClock(NOON, asyncio.get_running_loop())
+        route = TextRoute(lambda _: LISTENS, clock, 2)
+        journal = Journal(tmp_path / "journal.jsonl")
+        await Dialer(
+            store, route, clock, journal, owner="x", watch=breaks, transact=at_once, longest_wait_seconds=None
+        ).run()
+
+    run_virtually(main())
+    assert {one.closed_by for one in store.contacts("parcels")} == {"completed"}
+
+
 def test_a_run_gives_its_right_to_dial_back_so_that_the_next_one_need_not_wait(store: Store, tmp_path: Path) -> None:
     add(store, people=1)
     dial(store, tmp_path)
