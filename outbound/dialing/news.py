@@ -17,11 +17,12 @@ log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A call was dialled."""
+    """A call was dialled, under a version of its campaign."""
 
     call_id: int
     contact_id: int
     campaign: str
+    version: int
     number: str
     attempt: int
     at: datetime

@@ -21,8 +21,19 @@ from outbound.clock import Clock, LoopClock
 from outbound.dialer import Dialer
 from outbound.dialing.books import Books
 from outbound.dialing.calling import Calling
-from outbound.dialing.news import CampaignPaused, ClockStepped, Finished, News, Placed, Refused, RouteIsBack, RouteRests
+from outbound.dialing.news import (
+    CampaignPaused,
+    ClockStepped,
+    Finished,
+    Happened,
+    News,
+    Placed,
+    Refused,
+    RouteIsBack,
+    RouteRests,
+)
 from outbound.dialing.transactions import at_once
+from outbound.dialogue.actions import Say
 from outbound.dialogue.events import HungUp
 from outbound.journal import Journal
 from outbound.lines.base import EndCause
@@ -319,6 +330,27 @@ def test_who_is_away_is_called_in_another_part_of_the_day(store: Store, tmp_path
     assert hours[0] == 12
     assert hours[1] >= 17
     assert 9 <= hours[2] < 12
+
+
+def test_an_edited_campaign_is_a_new_version_from_the_next_call_on_and_calls_say_which_one(
+    store: Store, tmp_path: Path
+) -> None:
+    add(store, people=4)
+
+    async def edit(clock: Clock, _: Dialer) -> None:
+        await asyncio.sleep(30)
+        text = store.campaign("parcels").source.replace("is on its way", "arrives tomorrow")
+        store.save_campaign(parse(text, "parcels"), text, clock.now())
+
+    told = dial(store, tmp_path, channels=1, meanwhile=edit)
+    placed = [news for news in told if isinstance(news, Placed)]
+    assert [news.version for news in placed] == sorted(news.version for news in placed)
+    assert {news.version for news in placed} == {1, 2}
+    said = [news.what.text for news in told if isinstance(news, Happened) and isinstance(news.what, Say)]
+    messages = [text for text in said if text.startswith("Your parcel")]
+    assert "is on its way" in messages[0]
+    assert "arrives tomorrow" in messages[-1]
+    assert {store.call(news.call_id).version for news in placed} == {1, 2}
 
 
 def test_whoever_watches_and_breaks_breaks_no_call(store: Store, tmp_path: Path) -> None:
