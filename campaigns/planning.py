@@ -28,6 +28,8 @@ class RetryRule:
 
 
 ROUTE_DOWN_WAIT = timedelta(minutes=1)
+LONGEST_ROUTE_WAIT = timedelta(days=1)
+"""A route that asks us to stay away for longer is tried again after a day."""
 CALLBACK_LATER = timedelta(days=1)
 """Somebody asked to be called another time and named none."""
 MAX_CALLBACKS = 3
@@ -101,7 +103,7 @@ def after_call(
             decides alone.
     """
     if disposition is Disposition.ROUTE_DOWN:  # the line took no call: no attempt, and nothing is used up
-        return Again(now + (wait or ROUTE_DOWN_WAIT))
+        return Again(now + min(wait or ROUTE_DOWN_WAIT, LONGEST_ROUTE_WAIT))
     if disposition is Disposition.CALLBACK:  # a promise is kept, whatever the attempts; but not for ever by a robot
         if times_so_far > max_callbacks:
             return Closed(CLOSED_BY_CALLBACKS)

@@ -175,6 +175,16 @@ def test_what_the_route_asks_for_reaches_plan_and_breaker(store: Store, tmp_path
     assert (contact.attempts, contact.state) == (1, ContactState.CLOSED)
 
 
+@pytest.mark.parametrize("asked", [1e30, float("inf"), -5.0])
+def test_whatever_the_route_asks_for_it_is_tried_again_within_a_day(store: Store, tmp_path: Path, asked: float) -> None:
+    add(store, people=1, more="")
+    told = dial(store, tmp_path, lambda clock: Troubled([HungUp(EndCause.ROUTE_DOWN, asked)], clock, 5))
+    first, second = of(Placed, told)
+    assert isinstance(first, Placed)
+    assert isinstance(second, Placed)
+    assert timedelta(seconds=30) <= second.at - first.at <= timedelta(days=1, minutes=1)
+
+
 def test_a_route_that_fails_gets_one_call_at_a_time_until_it_is_back(store: Store, tmp_path: Path) -> None:
     add(store, people=30)
     told = dial(store, tmp_path, lambda clock: Troubled([DOWN] * 8, clock, 5))
