@@ -36,6 +36,7 @@ from outbound.lines.base import DialOrder, Line
 from outbound.lines.simulated import SimulatedLine
 from outbound.lines.sip import SipLine, SipSettings
 from outbound.lines.sip.guard import Spent
+from outbound.memory import seldom_searched
 from outbound.recordings import Recordings
 from outbound.routes import Directory, Route, SpeechSettings, SpokenRoute, TextRoute
 from outbound.simulation.callee import ENGLISH, Callee, read_callees, ready_callees
@@ -163,13 +164,12 @@ def _spoken_at(number: str) -> str:
 
 def run(name: str, main: Callable[[Clock], Coroutine[Any, Any, T]], start: datetime) -> T:
     """Runs `main` to its end on the clock that fits the route: from `start` on a jumping one, or in real time."""
-    if name in REHEARSALS:
 
-        async def virtually() -> T:
-            return await main(LoopClock(start, asyncio.get_running_loop()))
+    async def virtually() -> T:
+        return await main(LoopClock(start, asyncio.get_running_loop()))
 
-        return run_virtually(virtually())
-    return asyncio.run(main(SystemClock()))
+    with seldom_searched():
+        return run_virtually(virtually()) if name in REHEARSALS else asyncio.run(main(SystemClock()))
 
 
 def run_from(start: datetime, main: Callable[[Clock], Coroutine[Any, Any, T]]) -> T:
