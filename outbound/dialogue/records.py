@@ -68,7 +68,7 @@ def _plain(value: Any) -> Any:
     if type(value) in _PLAIN:
         return value
     if isinstance(value, Enum):
-        return value.value
+        return value._value_  # its property takes ten times as long
     if isinstance(value, datetime):
         return value.isoformat()
     if isinstance(value, frozenset):
