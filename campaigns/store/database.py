@@ -234,7 +234,10 @@ class Database:
                     yield self._kept
                     driver.execute("COMMIT")
                 except BaseException:
-                    driver.rollback()
+                    if self._kept.invalidated:  # Ctrl-C in the middle of a statement: SQLAlchemy has closed it
+                        self._kept.close()
+                    else:
+                        driver.rollback()
                     raise
         except (DBAPIError, self._driver.Error, UnicodeDecodeError) as error:
             ours = self._ours(error)

@@ -179,6 +179,27 @@ def test_a_call_reads_through_no_table_that_grows_with_the_calls(store: Store) -
         assert not [step for step in steps if re.fullmatch("SCAN (call|contact|call_result)", step)], statement
 
 
+def test_ctrl_c_in_the_middle_of_a_statement_is_what_it_is_and_leaves_nothing_half_done(store: Store) -> None:
+    running(store, *people(3))
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with store.writing() as connection:
+            connection.execute(sa.text("UPDATE contact SET attempts = 7"))
+            sa.event.listen(store.engine, "do_execute", interrupt)
+            try:
+                connection.execute(sa.text("UPDATE contact SET attempts = 8"))
+            finally:
+                sa.event.remove(store.engine, "do_execute", interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert {one.attempts for one in store.contacts("shipping")} == {0}
+    assert len(store.claim(MONDAY_NOON, 5)) == 3
+
+
 def test_a_full_disk_is_said_and_leaves_nothing_half_done(store: Store) -> None:
     if store.postgresql:
         return
