@@ -107,6 +107,8 @@ def recordings_for(store: Store) -> Recordings | None:
 def _name_of(store: Store) -> str:
     """Tells stores apart in names of files, without saying where they are."""
     address = store.engine.url.render_as_string(hide_password=True)
+    if not store.engine.url.database:  # nobody else's: gone with its process
+        address += f" of process {os.getpid()}"
     return hashlib.sha256(address.encode()).hexdigest()[:16]
 
 

@@ -10,6 +10,7 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import AbstractContextManager, ContextDecorator, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +29,8 @@ from campaigns.errors import CampaignError
 _BUSY_SECONDS = 30.0
 _IDLE_READERS = 3
 """Connections that wait for the next reader; a pool has more, for those who read at the same time."""
+SCRATCH = ":scratch:"
+"""The address of a store that nobody else sees, and that is gone when it is closed."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x0DB_0001
 _NOT_THERE = "Could not decode to UTF-8", "no such table", "no such column", "no such index"
@@ -67,8 +70,9 @@ def open_engine(url: str, *, durable: bool = True, shared: bool = True) -> Engin
 
 
 def _engine(url: str, *, durable: bool, shared: bool) -> Engine:
+    scratch = url == SCRATCH
     if "://" not in url:
-        url = f"sqlite:///{url}" if url != ":memory:" else "sqlite://"
+        url = f"sqlite:///{url}" if url not in (":memory:", SCRATCH) else "sqlite://"
     address = make_url(url)
     if address.get_backend_name() == "postgresql":
         return create_engine(address.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True)
@@ -78,7 +82,10 @@ def _engine(url: str, *, durable: bool, shared: bool) -> Engine:
     in_memory = address.database in (None, "", ":memory:")
     if in_memory or not shared:
         settings["poolclass"] = StaticPool
-    if not in_memory:
+    if scratch:
+        # SQLite's name for a file of its own, which it writes when its memory runs short, and not at each commit
+        settings["creator"] = partial(sqlite3.connect, "", **settings.pop("connect_args"))
+    elif not in_memory:
         Path(str(address.database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(address.set(drivername="sqlite+pysqlite"), **settings)
 
@@ -86,7 +93,7 @@ def _engine(url: str, *, durable: bool, shared: bool) -> Engine:
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: the driver's own begins too late to be safe
         for pragma in (
-            *(("journal_mode=WAL",) if shared else ("locking_mode=EXCLUSIVE", "journal_mode=MEMORY")),
+            *(("journal_mode=WAL",) if shared and not scratch else ("locking_mode=EXCLUSIVE", "journal_mode=MEMORY")),
             f"synchronous={'FULL' if durable else 'OFF'}",
             "foreign_keys=ON",
             "cache_size=-65536",

@@ -25,7 +25,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from campaigns import templates
 from campaigns.definition import parse
 from campaigns.script import Purpose
-from campaigns.store import Store, open_store
+from campaigns.store import SCRATCH, Store, open_store
 from outbound import wiring
 from outbound.cli import output
 from outbound.cli.forecasts import show, show_survived
@@ -185,10 +185,10 @@ def _assumed(question: Question) -> list[str]:
 
 @contextmanager
 def _store(db: str | None) -> Iterator[tuple[Store, str]]:
-    """An empty store, thrown away afterwards unless it is named; and a folder for what else is thrown away."""
+    """An empty store, thrown away afterwards unless it is named; and a folder for journals, which is."""
     with tempfile.TemporaryDirectory(prefix="outbound-simulate-") as folder:
         # A simulation that a power cut ends is begun anew: it does not wait for the disk.
-        store = open_store(db or f"{folder}/simulation.db", durable=False, shared=db is not None)
+        store = open_store(db or SCRATCH, durable=False, shared=db is not None)
         try:
             if store.campaigns():
                 output.fail("that store holds campaigns already", "name a new file with --db", code=2)
@@ -200,7 +200,7 @@ def _store(db: str | None) -> Iterator[tuple[Store, str]]:
 
 def _answered(question: Question, db: str | None = None, audio: int = 0, *, quiet: bool = False) -> Answered:
     tally, sample = Tally(), Sample(audio)
-    with _store(db) as (store, folder), _Bar(question, quiet=quiet) as bar:
+    with _store(db) as (store, _), _Bar(question, quiet=quiet) as bar:
         trial = Trial(store, question)
         bar.contacts = trial.fill()
 
@@ -214,7 +214,7 @@ def _answered(question: Question, db: str | None = None, audio: int = 0, *, quie
             trial.run(watch, sample.remembering)
         bar.show(tally)
         made = forecast(store, question.definition.name, tally, lines=question.lines, start=question.start)
-        compared = spoken(question, sample.met, trial.zone_of, folder) if audio else []
+        compared = spoken(question, sample.met, trial.zone_of) if audio else []
     return Answered(made, tuple(compared))
 
 
@@ -224,8 +224,7 @@ def _ordeal(question: Question, seed: int, db: str | None, json: bool) -> None:
     logging.disable(logging.WARNING)  # what breaks on purpose is told in thousands of lines
     try:
         with _store(db) as (_, folder):
-            url, shared = (f"{folder}/faults.db", False) if db is None else (db, True)
-            survived = survive(url, question, Faults(seed=seed), Path(folder), shared=shared)
+            survived = survive(db or SCRATCH, question, Faults(seed=seed), Path(folder), shared=db is not None)
     finally:
         logging.disable(before)
     if json:

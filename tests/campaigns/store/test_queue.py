@@ -13,7 +13,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from campaigns.outcomes import CallbackPromise, Disposition
-from campaigns.store import CampaignState, LeaseHeld, Permit, Store, StoreError, claims, open_store
+from campaigns.store import SCRATCH, CampaignState, LeaseHeld, Permit, Store, StoreError, claims, open_store
 from campaigns.store.tables import Base
 from tests.campaigns.samples import MONDAY_NOON, Calling, Definition, Person
 from tests.campaigns.store.house import OWNER, ask, dial, running
@@ -123,6 +123,26 @@ def test_everything_is_there_after_opening_again(store: Store, store_url: str) -
     assert again.campaign("shipping").terms.hours.opens == Calling().opens
     assert len(list(again.contacts("shipping"))) == 2
     again.close()
+
+
+def test_a_scratch_store_is_nobody_elses_and_gone_when_it_is_closed() -> None:
+    one, other = (open_store(SCRATCH, durable=False, shared=False) for _ in range(2))
+    running(one, *people(3))
+    permit = dial(one)
+    with pytest.raises(RuntimeError), one.writing() as connection:
+        _closed_by_a_transaction_that_breaks(connection)
+    assert one.finish(permit.call_id, Disposition.COMPLETED, MONDAY_NOON) is Disposition.COMPLETED
+    assert one.contact_counts("shipping") == {"open": 2, "calling": 0, "closed": 1}
+    assert one.verify().findings == ()
+    assert other.campaigns() == []
+    one.close()
+    other.close()
+    assert open_store(SCRATCH).campaigns() == []
+
+
+def _closed_by_a_transaction_that_breaks(connection: sa.Connection) -> None:
+    connection.execute(sa.text("UPDATE contact SET state = 'closed'"))
+    raise RuntimeError
 
 
 def test_the_migrations_make_the_very_tables_of_the_models(store: Store) -> None:
