@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -101,6 +102,11 @@ def emit_json_line(value: object) -> None:
     """One JSON document on a line of its own, for a stream of events."""
     sys.stdout.write(json.dumps(value, default=_plain_json, ensure_ascii=False) + "\n")
     sys.stdout.flush()
+
+
+def be_silent() -> None:
+    """From here on, what is printed on stdout goes nowhere: whoever read it is gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
