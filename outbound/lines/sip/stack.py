@@ -19,6 +19,7 @@ from outbound.errors import OutboundError
 from outbound.lines.sip.leg import Leg, LegEvent
 from outbound.lines.sip.settings import CallerIdIn, SipSettings
 from outbound.lines.sip.trace import Trace
+from outbound.lines.sip.wakeups import NO_PLAYER, lenient_timers
 
 if TYPE_CHECKING:
     from baresip import Call, Runtime, StackEvent, UserAgent
@@ -70,7 +71,8 @@ class Stack:
         runtime.on_dead = self._on_dead
         self._trace.attach()
         try:
-            await runtime.start(self._configuration())
+            with lenient_timers():
+                await runtime.start(self._configuration())
         except baresip.BaresipError as error:
             self._trace.detach()
             raise OutboundError(
@@ -141,6 +143,7 @@ class Stack:
         ]
         return baresip.Config(
             net_interface=settings.local_address,
+            audio_player=NO_PLAYER,
             max_concurrent_calls=2 * settings.channels + _SPARE_CALLS,
             sip_trace=True,
             extra_config_text="\n".join(line for line in lines if line) + "\n",
