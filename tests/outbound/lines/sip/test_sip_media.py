@@ -14,8 +14,10 @@ from outbound.lines.base import Answered, Channel, EndCause, Frame, Signal
 from outbound.lines.sip.channel import SipChannel
 from tests.audio.sounds import hum, pitch
 from tests.outbound.lines.sip.calls import NUMBER, follow, line_to, one_call, order
+from tests.outbound.lines.sip.rough import RoughSound, over
 from tests.outbound.lines.sip.second_agent import second_agent
 from tests.outbound.lines.sip.sipp import (
+    PCMA,
     PLAYING_PORT,
     answer,
     bye,
@@ -126,6 +128,42 @@ def test_the_sound_survives_a_re_invite(tmp_path: Path) -> None:
             assert heard.end.cause is EndCause.FAR_END, callee.errors()
             assert abs(len(heard.frames) * 0.02 - (heard.ended_at - heard.answered_at)) < 0.1
             assert not heard.frames[-5].lost
+
+    asyncio.run(run())
+
+
+def test_a_re_invite_may_change_codec_and_port(tmp_path: Path) -> None:
+    async def run() -> None:
+        first, second = RoughSound(hum(440, 1).samples), RoughSound(hum(800, 1).samples, payload_type=PCMA)
+        async with over(first), over(second):
+            steps = scenario(
+                answer(port=str(first.port)), pause(1_000),
+                request("INVITE", 2, sdp=True, port=str(second.port), codec=PCMA), expect_reply(200), request("ACK", 2),
+                pause(2_000), bye(),
+            )  # fmt: skip
+            async with sipp(steps, tmp_path) as callee:
+                heard = await one_call(callee)
+                assert heard.end.cause is EndCause.FAR_END, callee.errors()
+                kept = [frame.samples for frame in heard.frames if not frame.lost]
+                assert abs(pitch(np.concatenate(kept[5:25])) - 440) < 10
+                assert abs(pitch(np.concatenate(kept[-25:])) - 800) < 10
+
+    asyncio.run(run())
+
+
+@pytest.mark.parametrize("trouble", [{"lost": 0.2}, {"swapped": 0.3}, {"doubled": 0.3}])
+def test_a_bad_network_costs_only_the_sound_that_it_lost(trouble: dict[str, float], tmp_path: Path) -> None:
+    async def run() -> None:
+        async with (
+            over(RoughSound(hum(440, 1).samples, **trouble)) as sound,
+            sipp(scenario(answer(port=str(sound.port)), pause(4_000), bye()), tmp_path) as callee,
+        ):
+            heard = await one_call(callee)
+        assert heard.end.cause is EndCause.FAR_END
+        frames = heard.frames[25:]
+        kept = [frame.samples for frame in frames if not frame.lost]
+        assert 1 - len(kept) / len(frames) < trouble.get("lost", 0.0) + 0.15
+        assert abs(pitch(np.concatenate(kept)) - 440) < 10
 
     asyncio.run(run())
 

@@ -213,6 +213,24 @@ def test_a_far_end_on_hold_is_not_lost(tmp_path: Path) -> None:
     asyncio.run(run())
 
 
+def test_a_callee_that_comes_back_from_hold_and_then_vanishes_is_lost(tmp_path: Path) -> None:
+    steps = scenario(
+        answer(),
+        request("INVITE", 2, sdp=True, direction="inactive"), expect_reply(200), request("ACK", 2),
+        pause(1_500),
+        request("INVITE", 3, sdp=True), expect_reply(200), request("ACK", 3),
+        expect("BYE"), reply("200 OK"),
+    )  # fmt: skip
+
+    async def run() -> None:
+        async with sipp(steps, tmp_path) as callee:
+            heard = await one_call(callee, media_timeout_seconds=1)
+            assert heard.end.cause is EndCause.LOST, callee.errors()
+            assert heard.ended_at - heard.answered_at > 2.0, "on hold it is not lost"
+
+    asyncio.run(run())
+
+
 RINGS_FOR_EVER: Scenario = scenario(
     reply("180 Ringing"), expect("CANCEL"), reply("200 OK"),
     reply_to_invite("487 Request Terminated"), expect("ACK"),
