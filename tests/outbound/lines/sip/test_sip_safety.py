@@ -88,7 +88,7 @@ def test_a_call_has_a_longest_duration(tmp_path: Path) -> None:
         async with second_agent(NUMBER) as callee, line_to(callee.port, max_call_seconds=0.5) as line:
             heard = await follow(await line.dial(order()))
             assert heard.end.cause is EndCause.NEAR_END
-            assert heard.ended_at - heard.answered_at < 1.5
+            assert heard.ended_at - heard.answered_at < 5
 
     asyncio.run(run())
 
