@@ -16,7 +16,7 @@ from typing import Final
 import numpy as np
 import soxr
 
-from audio.pcm import WIDEBAND_RATE, Samples, Sound
+from audio.pcm import WIDEBAND_RATE, Samples, level_dbfs
 from audio.silero import WINDOW, Floats, SpeechNetwork
 
 WINDOW_SECONDS: Final = WINDOW / WIDEBAND_RATE
@@ -67,7 +67,7 @@ class VoiceActivity:
     def __init__(self, rate: int) -> None:
         """Judge sound that comes at `rate` Hz."""
         self._detector = _Detector(rate)
-        self._rate, self._size = rate, round(WINDOW_SECONDS * rate)
+        self._size = round(WINDOW_SECONDS * rate)
         self._rest: Samples = np.zeros(0, dtype=np.int16)
         self._windows = 0
         self._active = False
@@ -87,7 +87,7 @@ class VoiceActivity:
         return windows
 
     def _judge(self, chunk: Samples) -> Window:
-        level = Sound(chunk, self._rate).level_dbfs
+        level = level_dbfs(chunk)
         probability = self._probability(chunk, level)
         self._loudest -= _FORGET_DB
         if probability >= _SURE:

@@ -31,6 +31,8 @@ class Mouth:
         self._rendered: dict[tuple[str, float], asyncio.Future[Samples]] = {}
         self._ahead: asyncio.Task[None] | None = None
         self._say: Say | None = None
+        self._sounds: Samples | None = None
+        """The sound of what is being said; None while it is still being rendered."""
         self._place = 0
         self._held = False
 
@@ -45,6 +47,7 @@ class Mouth:
     def say(self, say: Say) -> None:
         """Speak, in place of what is being said."""
         self._say, self._place, self._held = say, 0, False
+        self._sounds = None if say.text else self._silence[:0]
         if say.text:
             self._sound_of(say.text, say.pace)
 
@@ -84,9 +87,11 @@ class Mouth:
         """
         if self._say is None or self._held:
             return self._silence, None
-        sound = self._sound(self._say)
-        if sound is None:
-            return self._silence, None
+        if self._sounds is None:
+            self._sounds = self._sound(self._say)
+            if self._sounds is None:
+                return self._silence, None
+        sound = self._sounds
         size = len(self._silence)
         frame = sound[self._place * size : (self._place + 1) * size]
         if not len(frame):
@@ -102,8 +107,6 @@ class Mouth:
 
     def _sound(self, say: Say) -> Samples | None:
         """The sentence's sound; None while it is still being rendered."""
-        if not say.text:
-            return self._silence[:0]
         sound = self._sound_of(say.text, say.pace)
         return sound.result() if sound.done() else None
 

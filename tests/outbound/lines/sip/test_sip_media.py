@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import itertools
+import wave
 from pathlib import Path
 
 import numpy as np
@@ -10,7 +12,8 @@ import pytest
 
 from audio.pcm import joined, silence, to_mulaw
 from audio.tones import dtmf
-from outbound.lines.base import Answered, Channel, EndCause, Frame, Signal
+from outbound.lines.base import Answered, Channel, EndCause, Ended, Frame, Signal
+from outbound.lines.recorded import RecordedLine
 from outbound.lines.sip.channel import SipChannel
 from tests.audio.sounds import hum, pitch
 from tests.outbound.lines.sip.calls import NUMBER, follow, line_to, one_call, order
@@ -182,6 +185,26 @@ def test_a_narrow_answer_to_a_wideband_offer_is_heard_at_the_line_s_rate(tmp_pat
             assert abs(pitch(np.concatenate(kept), 16_000) - 440) < 5
 
     asyncio.run(run())
+
+
+def test_a_recorded_call_has_the_robot_on_the_left_and_the_callee_on_the_right(tmp_path: Path) -> None:
+    async def run() -> None:
+        ours, heard = itertools.cycle(hum(900, 1.0).frames()), 0
+        async with second_agent(NUMBER, hertz=500) as callee, line_to(callee.port) as line:
+            channel = await RecordedLine(line, tmp_path).dial(order())
+            while not isinstance(signal := await channel.receive(), Ended):
+                if isinstance(signal, Frame):
+                    channel.send(next(ours))
+                    heard += not signal.lost
+                    if heard == 100:
+                        channel.hang_up()
+
+    asyncio.run(run())
+    with wave.open(str(tmp_path / "1.wav"), "rb") as file:
+        assert file.getnchannels() == 2
+        sides = np.frombuffer(file.readframes(file.getnframes()), dtype="<i2").reshape(-1, 2)
+    assert abs(pitch(sides[-8_000:, 0]) - 900) < 5
+    assert abs(pitch(sides[-8_000:, 1]) - 500) < 5
 
 
 def test_keys_arrive_as_events_of_rfc_4733(tmp_path: Path) -> None:
