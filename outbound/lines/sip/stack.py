@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from audio.errors import MissingExtra
 from outbound.errors import OutboundError
+from outbound.lines.sip.guard import Guard
 from outbound.lines.sip.leg import Leg, LegEvent
 from outbound.lines.sip.settings import CallerIdIn, SipSettings
 from outbound.lines.sip.trace import Trace
@@ -35,11 +36,13 @@ class Stack:
     Args:
         settings: the trunk or account.
         password: its secret; kept no longer than it takes to make the identities.
+        guard: is told how long legs are connected.
         died: told once if the stack's thread dies.
     """
 
-    def __init__(self, settings: SipSettings, password: str, died: Callable[[], None]) -> None:
+    def __init__(self, settings: SipSettings, password: str, guard: Guard, died: Callable[[], None]) -> None:
         self._settings = settings
+        self._guard = guard
         self._password = password
         self._died = died
         self._trace = Trace()
@@ -105,7 +108,7 @@ class Stack:
         """
         agent, identity = await self._identity(caller_id)
         call: Call = await agent.dial(address, {**identity, **headers})
-        leg = Leg(call, self._settings.rate, listener, self._trace)
+        leg = Leg(call, self._settings.rate, listener, self._trace, self._guard)
         self._legs[call.handle] = leg
         for event in self._early.pop(call.handle, ()):
             # The library's own object came too late for these as well: without them a call that was answered at
