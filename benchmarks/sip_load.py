@@ -58,7 +58,7 @@ AUDIBLE = round(32_767 * 10 ** (-32.0 / 20))
 """Peak of a frame in which something can be heard: speech, but no room."""
 LONGEST_REPLY_SECONDS = 4.0
 LONGEST_LATE_MS = 2_000
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 5.0
 REPORT_SECONDS = 300.0
 DIALLING_AT_ONCE = 10
 
