@@ -15,6 +15,7 @@ import numpy as np
 
 from audio.pcm import FRAME_SECONDS, Samples
 from audio.synthesis.base import Voice
+from audio.synthesis.ready import ReadyVoice
 from outbound.dialogue.actions import Say
 
 _REWIND_FRAMES = 15
@@ -113,7 +114,12 @@ class Mouth:
     def _sound_of(self, text: str, pace: float) -> asyncio.Future[Samples]:
         key = (text, pace)
         if key not in self._rendered:
-            self._rendered[key] = self._loop.run_in_executor(self._executor, self._render, text, pace)
+            kept = self._voice.kept(text, pace) if isinstance(self._voice, ReadyVoice) else None
+            if kept is None:
+                self._rendered[key] = self._loop.run_in_executor(self._executor, self._render, text, pace)
+            else:
+                self._rendered[key] = self._loop.create_future()
+                self._rendered[key].set_result(kept.at(self._rate).samples)
         return self._rendered[key]
 
     def _render(self, text: str, pace: float) -> Samples:
