@@ -64,7 +64,10 @@ class Interruption:
         The counting then begins anew.
         """
         self._heard.add(samples)
-        return sum(self._judge(window) for window in windows) > 0
+        interrupts = False
+        for window in windows:
+            interrupts = self._judge(window) or interrupts
+        return interrupts
 
     @property
     def callee_spoke(self) -> bool:

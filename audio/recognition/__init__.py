@@ -79,7 +79,8 @@ def recognizer_for(language: str, engine: str | None = None, *, processes: int =
         return _OPENERS[chosen](language)
     from audio.recognition.apart import ApartRecognizer
 
-    return ApartRecognizer(language, chosen, _OPENERS[chosen], processes)
+    partials = chosen is Engine.POCKETSPHINX
+    return ApartRecognizer(language, chosen, _OPENERS[chosen], processes, partials=partials)
 
 
 def engines_for(language: str) -> tuple[Engine, ...]:

@@ -59,6 +59,10 @@ class Transcript:
 class Listening(Protocol):
     """One utterance being heard. Not shared between threads; calls do not overlap."""
 
+    @property
+    def only_keeps(self) -> bool:
+        """`feed` keeps the sound for the end and takes no time; nothing is gained by calling it often."""
+
     def feed(self, samples: Samples) -> Transcript | None:
         """Take the next samples (int16, mono, at the rate given to `listen`); maybe a partial result."""
 

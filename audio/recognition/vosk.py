@@ -82,6 +82,10 @@ class VoskListening:
         self._pieces: list[Transcript] = []
         self._partial_text = ""
 
+    @property
+    def only_keeps(self) -> bool:
+        return False
+
     def feed(self, samples: Samples) -> Transcript | None:
         ended = self._accept(samples, last=False)
         if ended:  # Vosk's own endpoint: the utterance goes on until our caller says it is over

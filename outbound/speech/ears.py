@@ -152,6 +152,10 @@ class Ears:
 
     async def _feed(self, listening: Listening, hearing: _Hearing) -> None:
         """Give the engine what was heard from the beginning up to the next pause."""
+        if listening.only_keeps:
+            await hearing.until(lambda: hearing.paused)
+            listening.feed(np.concatenate(hearing.frames))
+            return
         fed = 0
         while not (hearing.paused and fed == len(hearing.frames)):
             await hearing.until(lambda fed=fed: hearing.paused or len(hearing.frames) >= fed + _CHUNK_FRAMES)  # type: ignore[misc]
