@@ -155,12 +155,16 @@ def hear(
     heard = time.perf_counter()
     meaning = understanding.meaning(transcript, asked)
     complete = understanding.is_complete(transcript, asked)
+    patience = Patience()
+    silence = patience.complete if complete else patience.unknown
+    if not complete and understanding.breaks_off(transcript):
+        silence = patience.unfinished
     timings = {
         "sound_seconds": sound.seconds,
         "loading_seconds": loaded - start,
         "recognising_seconds": heard - began,
         "understanding_seconds": time.perf_counter() - heard,
-        "turn_ends_after_seconds": Patience().complete if complete else Patience().unfinished,
+        "turn_ends_after_seconds": silence,
     }
     if json:
         output.emit_json({"transcript": transcript, "meaning": meaning, "complete": complete, **timings})
@@ -178,6 +182,10 @@ def hear(
             )
         ],
     )
+    if any(word.confidence != transcript.confidence for word in transcript.words):
+        output.out.print("\nword by word: " + ", ".join(f"{w.text} {w.confidence:.0%}" for w in transcript.words))
+    if transcript.alternatives:
+        output.out.print("\nit may also be: " + ", ".join(transcript.alternatives))
     output.out.print()
     output.table(
         "", ["what took how long", ">seconds"], [(_spelt(name), f"{took:.3f}") for name, took in timings.items()]
