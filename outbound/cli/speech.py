@@ -14,10 +14,9 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from audio import recognition, synthesis
-from audio.activity import VoiceActivity
 from audio.pcm import Sound, read_sound, write_wav
 from audio.recognition import Engine, confidence, models
-from audio.screening import Beep, Screening
+from audio.screening import Beep
 from audio.turns import Patience
 from campaigns.intents import Intent
 from outbound.cli import output
@@ -26,6 +25,7 @@ from outbound.intents import understanding_for
 from outbound.intents.language import languages
 from outbound.speech import acting, calibration
 from outbound.speech.labelled import read_corpus
+from outbound.speech.screened import screened
 
 app = typer.Typer(help="The voices that speak and the engines that listen.", no_args_is_help=True)
 
@@ -199,17 +199,21 @@ def _spelt(name: str) -> str:
 @app.command()
 def screen(
     file: Annotated[Path, typer.Argument(help="A recording that begins at the answer.")],
+    language: Language = "en-US",
+    engine: Annotated[
+        str | None, typer.Option(help="Use words too, as this engine hears them, and as a call does.")
+    ] = None,
     json: output.Json = False,
 ) -> None:
-    """Tell from a recording who or what picked up, and when that was known. Words are not used, only sound.
+    """Tell from a recording who or what picked up, and when that was known: by its sound, with --engine by words too.
 
-    Example: outbound speech screen answer.wav
+    Example: outbound speech screen answer.wav --engine whisper
     """
     sound = read_sound(file)
-    activity, screening = VoiceActivity(sound.rate), Screening(sound.rate)
-    found = [one for frame in sound.frames() for one in screening.feed(frame, activity.feed(frame))]
+    recognizer = None if engine is None else recognition.recognizer_for(language, engine)
+    heard = screened(sound, recognizer)
     if json:
-        output.emit_json({"found": found, "verdict": screening.verdict, "seconds": sound.seconds})
+        output.emit_json({"found": heard.found, "verdict": heard.verdict, "seconds": sound.seconds})
         return
     output.table(
         "",
@@ -223,10 +227,10 @@ def screen(
             )
             if isinstance(one, Beep)
             else (f"{one.at_seconds:.2f} s", one.party, f"{one.certainty:.0%}", one.why)
-            for one in found
+            for one in heard.found
         ],
     )
-    output.out.print(f"\n{screening.verdict.party}, after {sound.seconds:.1f} s of sound")
+    output.out.print(f"\n{heard.verdict.party}, after {sound.seconds:.1f} s of sound")
 
 
 @app.command()

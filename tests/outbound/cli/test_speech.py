@@ -96,6 +96,14 @@ def test_screen_tells_a_person_by_a_short_greeting(tmp_path: Path) -> None:
     assert document("screen", tmp_path / "human.wav")["verdict"]["party"] == "human"  # type: ignore[index]
 
 
+def test_screen_tells_a_call_screener_by_its_words_where_an_engine_is_named(tmp_path: Path) -> None:
+    asks = said("Hello. Please state your name and why you are calling.")
+    write_wav(tmp_path / "screener.wav", joined([silence(0.5), asks, silence(2.0)], 8_000))
+    by_words = document("screen", tmp_path / "screener.wav", "--engine", "whisper")
+    assert by_words["verdict"]["party"] == "screener"  # type: ignore[index]
+    assert document("screen", tmp_path / "screener.wav")["verdict"]["party"] != "screener"  # type: ignore[index]
+
+
 def test_fetch_without_a_network_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(vosk, "MODEL_LIST_URL", "http://127.0.0.1:9/list.json")
     result = typed("fetch", "de-DE")
