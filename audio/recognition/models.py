@@ -57,14 +57,16 @@ def user_model_folder() -> Path:
     return platformdirs.user_data_path("outbound") / "models"
 
 
-def vosk_model(language: str) -> Path | None:
-    """The Vosk model for a BCP 47 tag, or None when there is none on this machine."""
+def vosk_model(language: str, name: str | None = None) -> Path | None:
+    """The Vosk model for a BCP 47 tag: `name` is a path, a model's name, or None for any that is there."""
+    if name is not None and Path(name).is_dir():
+        return Path(name) if _is_vosk_model(Path(name)) else None
     for folder in _candidates():
-        if _serves(folder.name, language) and _is_vosk_model(folder):
+        if (folder.name == name if name else _serves(folder.name, language)) and _is_vosk_model(folder):
             return folder
     package = f"vosk_model_{_vosk_name(language).replace('-', '_')}"
     carried = _package_folder(package)
-    if carried is not None and _is_vosk_model(carried / "model"):
+    if name is None and carried is not None and _is_vosk_model(carried / "model"):
         return carried / "model"
     return None
 

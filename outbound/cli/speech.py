@@ -29,6 +29,7 @@ from outbound.speech.screened import screened
 
 app = typer.Typer(help="The voices that speak and the engines that listen.", no_args_is_help=True)
 
+_ENGINES = "vosk, whisper or pocketsphinx; with a model of yours, by name or path: whisper:small.en."
 Language = Annotated[str, typer.Option("--language", "-l", help="BCP 47 tag: en-US, zh-CN, ko-KR.")]
 
 
@@ -124,7 +125,7 @@ def hear(
     microphone: Annotated[bool, typer.Option("--microphone", help="Listen to the microphone instead.")] = False,
     seconds: Annotated[float, typer.Option(min=1, max=30, help="How long to listen to the microphone.")] = 4.0,
     language: Language = "en-US",
-    engine: Annotated[str | None, typer.Option(help="vosk, whisper or pocketsphinx.")] = None,
+    engine: Annotated[str | None, typer.Option(help=_ENGINES)] = None,
     expecting: Annotated[
         list[Intent] | None, typer.Option(help="What the step asks for, e.g. --expecting yes --expecting no.")
     ] = None,
@@ -237,7 +238,7 @@ def screen(
 def calibrate(
     corpus: Annotated[Path, typer.Argument(help="A folder with labels.tsv: file, intent, text (see docs/speech.md).")],
     language: Language = "en-US",
-    engine: Annotated[str | None, typer.Option(help="vosk, whisper or pocketsphinx.")] = None,
+    engine: Annotated[str | None, typer.Option(help=_ENGINES)] = None,
     file: Annotated[
         Path | None, typer.Option(help="Where to write the curves  [default: where calls read them]")
     ] = None,
