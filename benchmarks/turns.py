@@ -267,8 +267,11 @@ def false_alarms(background: Sound, callee: Sound) -> Alarms:
         interrupts = interruption.feed(frame, windows)
         begun += sum(isinstance(event, SpeechStarted) and not theirs for event in turns.feed(windows))
         if not turns.speaking:
+            if stopped is not None and not theirs:
+                interruption.came_to_nothing()
             stopped, overruled = None, False
         elif stopped is not None and (number - stopped) * FRAME_SECONDS >= HOLD_SECONDS:
+            interruption.came_to_nothing()
             stopped, overruled = None, True
         elif stopped is None and interrupts and not overruled:
             stopped = number

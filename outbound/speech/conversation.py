@@ -201,12 +201,19 @@ class SpokenConversation:
         self._held_frames += 1
         if self._held_frames * FRAME_SECONDS >= HOLD_SECONDS:
             self._overruled = True
+            self._interruption.came_to_nothing()
         if self._overruled or not self._ears.hearing:
             self._speak_on()
 
     def _speak_on(self) -> None:
         self._mouth.go_on()
         self._held_frames = 0
+
+    def _nothing_came(self) -> None:
+        """Of what stopped the robot, if anything did."""
+        if self._mouth.held:
+            self._interruption.came_to_nothing()
+        self._speak_on()
 
     def _half_understood(self, utterance: Utterance) -> None:
         """Words so far: they keep the floor for the callee, and what never waits stops the robot at once."""
@@ -221,7 +228,7 @@ class SpokenConversation:
         self._overruled = False
         self._quiet_frames = 0
         if not utterance.is_turn:
-            self._speak_on()
+            self._nothing_came()
             return
         event = self._what_happened(utterance)
         saying = self._mouth.saying
@@ -236,8 +243,10 @@ class SpokenConversation:
             self._tell(replace(event, interrupted=True))
         else:
             # A cough, an "uh-huh", the next room: the sentence goes on where it was.
-            self._speak_on()
-            if event.intent is not Intent.OTHER:
+            if event.intent is Intent.OTHER:
+                self._nothing_came()
+            else:
+                self._speak_on()
                 self._tell(event)
 
     def _what_happened(self, utterance: Utterance) -> Event:
