@@ -40,6 +40,7 @@ from outbound.lines.base import (
     TransferDone,
     TransferOrder,
 )
+from outbound.speech.beforehand import BeforeTheAnswer
 from outbound.speech.continuation import ALWAYS_HEARD, Given, given, gone_on
 from outbound.speech.ears import Ears, Utterance
 from outbound.speech.mouth import Mouth
@@ -90,6 +91,8 @@ class SpokenConversation:
         self._activity = VoiceActivity(channel.rate)
         self._own_voice = OwnVoice(channel.rate)
         self._interruption = Interruption(channel.rate)
+        self._before = BeforeTheAnswer(channel.rate)
+        self._answered = False
         self._screening = Screening(channel.rate)
         self._party: Party | None = None
         self._listen = Listen()
@@ -141,7 +144,8 @@ class SpokenConversation:
         try:
             while not isinstance(signal := await self._channel.receive(), Ended):
                 self._take(signal)
-            self._tell(events.HungUp(signal.cause, signal.retry_after_seconds, signal.detail))
+            ended = signal if self._answered else self._before.explained(signal)
+            self._tell(events.HungUp(ended.cause, ended.retry_after_seconds, ended.detail))
         except (AudioError, OutboundError) as error:
             self._events.put_nowait(error)
 
@@ -160,8 +164,11 @@ class SpokenConversation:
             case Ringing():
                 self._tell(events.Ringing())
             case Answered():
+                self._answered = True
                 self._tell(events.Answered(self._local_now()))
-            case EarlyMedia() | Ended():
+            case EarlyMedia(samples):
+                self._before.feed(samples)
+            case Ended():
                 pass
 
     def _frame(self, samples: Samples) -> None:
