@@ -24,6 +24,11 @@ _FULL_SCALE: Final = 32_767
 _START: Final = 0.5
 _STAY: Final = 0.35
 """Probability of speech to begin, and to go on: words fade out slower than they begin."""
+_LOUD: Final = 0.3
+_LOUD_ABOVE_DB: Final = 20.0
+_LOUD_DBFS: Final = -40.0
+"""So loud, and so far above the background, less will do: the detector hesitates at some people's voices, and a word
+that it half believes in is said into the telephone."""
 _START_ABOVE_DB: Final = 9.0
 _STAY_ABOVE_DB: Final = 5.0
 """How far above the background speech must be to begin, and to go on."""
@@ -102,6 +107,8 @@ class VoiceActivity:
 
     def _is_near(self, probability: float, level: float) -> bool:
         likely, above = (_STAY, _STAY_ABOVE_DB) if self._active else (_START, _START_ABOVE_DB)
+        if level >= max(_LOUD_DBFS, self._background.level_dbfs + _LOUD_ABOVE_DB):
+            likely = _LOUD
         lately = max(self._levels) if self._active else level
         return (
             probability >= likely

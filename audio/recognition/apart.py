@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from multiprocessing import get_context, parent_process
 
 from audio.errors import AudioError
@@ -73,7 +74,7 @@ class ApartRecognizer:
         """What was heard so far; nothing while others wait for their turn to end."""
         if self._waiting >= self._processes:
             return Transcript("", 0.0, self.engine, final=False)
-        return self._ask(_decode_so_far, sound, expected)
+        return self._ask(_decode_so_far, sound, replace(expected, wordings=()))
 
     def _ask(self, work: Callable[[Sound, Expected], Transcript], sound: Sound, expected: Expected) -> Transcript:
         with self._lock:
