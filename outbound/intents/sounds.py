@@ -1,6 +1,6 @@
 """Words that sound alike: what a recogniser may write in place of a word.
 
-Decides which: common English words whose pronunciations in PocketSphinx's dictionary differ by one sound at most. Words
+Decides which: common English words whose pronunciations differ by one sound at most. Words
 that deny, and numbers, are left out: a wording would no longer mean what it says. For other languages there is no such
 dictionary here; their `language.yaml` has what it has.
 """
@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pocketsphinx
 
+from audio.recognition.pronunciation import pronunciations
 from outbound.intents.language import Language, language_named
 
 _COMMON = 12_000
@@ -67,8 +68,9 @@ def _shapes(sounds: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
 @cache
 def _pronounced() -> dict[str, tuple[str, ...]]:
     """The sounds of every word of the dictionary, the commonest first."""
-    folder = Path(pocketsphinx.get_model_path("en-us"))
-    entries = (line.split() for line in (folder / "cmudict-en-us.dict").read_text(encoding="utf-8").splitlines())
-    sounds = {word: tuple(rest) for word, *rest in entries if word.replace("'", "").isalpha()}
-    model = pocketsphinx.NGramModel(pocketsphinx.Config(), pocketsphinx.LogMath(), str(folder / "en-us.lm.bin"))
+    sounds = {
+        word: tuple(phones.split()) for word, phones in pronunciations().items() if word.replace("'", "").isalpha()
+    }
+    file = str(Path(pocketsphinx.get_model_path("en-us")) / "en-us.lm.bin")
+    model = pocketsphinx.NGramModel(pocketsphinx.Config(), pocketsphinx.LogMath(), file)
     return {word: sounds[word] for word in sorted(sounds, key=lambda word: (-model.prob([word]), word))}
