@@ -12,6 +12,7 @@ import itertools
 import re
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -84,7 +85,7 @@ def make(package: Package) -> Path:
     """Write the encoder."""
     rows = kept_rows(package)
     words, words_scales = package.packed("emb.word")
-    arrays: dict[str, npt.NDArray[np.generic]] = {
+    arrays: dict[str, Any] = {
         "pieces": np.array("\n".join(package.pieces[row] for row in rows)),
         "scores": package.scores[rows].astype(np.float16),
         "words": words[rows],
@@ -108,7 +109,7 @@ def make(package: Package) -> Path:
     for name, part in (("mix", "aln"), ("down", "oln")):
         norms = [[package.values(f"l{n}.{part}.w"), package.values(f"l{n}.{part}.b")] for n in range(DEPTH)]
         arrays[f"{name}_norm"] = np.array(norms, dtype=np.float16)
-    np.savez_compressed(FILE, **arrays)  # type: ignore[arg-type]  # a name of ours is no option of numpy's
+    np.savez_compressed(FILE, **arrays)
     return FILE
 
 

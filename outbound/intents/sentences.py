@@ -148,8 +148,9 @@ def _mixed(state: Matrix, layer: Layer, closed: Matrix) -> Matrix:
 
 def _normed(state: Matrix, norm: Matrix) -> Matrix:
     centred = state - state.mean(axis=-1, keepdims=True)
-    normed: Matrix = centred / np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + np.float32(_EPSILON))
-    return normed * norm[0] + norm[1]
+    spread = np.sqrt(np.square(centred).mean(axis=-1, keepdims=True) + np.float32(_EPSILON))
+    normed: Matrix = centred / spread * norm[0] + norm[1]
+    return normed
 
 
 def _curved(state: Matrix) -> Matrix:
@@ -177,36 +178,37 @@ def unpacked(values: npt.NDArray[np.uint8], scales: npt.NDArray[np.float16]) -> 
 @cache
 def encoder() -> Encoder:
     """The encoder, loaded once (a third of a second)."""
-    with np.load(FILE) as stored:
-        names = str(stored["pieces"]).split("\n")
+    with np.load(FILE) as file:
+        stored = {name: file[name] for name in file}
+    names = str(stored["pieces"]).split("\n")
+    plain = {name: stored[name].astype(np.float32) for name in stored if name.endswith(("bias", "norm", "places"))}
 
-        def matrix(name: str, number: int) -> Matrix:
-            return np.ascontiguousarray(unpacked(stored[name][number], stored[f"{name}_scales"][number]).T)
+    def matrix(name: str, number: int) -> Matrix:
+        return np.ascontiguousarray(unpacked(stored[name][number], stored[f"{name}_scales"][number]).T)
 
-        layers = tuple(
-            Layer(
-                matrix("query_key_value", number),
-                plain["query_key_value_bias"][number],
-                matrix("mix", number),
-                plain["mix_bias"][number],
-                plain["mix_norm"][number],
-                matrix("up", number),
-                plain["up_bias"][number],
-                matrix("down", number),
-                plain["down_bias"][number],
-                plain["down_norm"][number],
-            )
-            for plain in [{name: stored[name].astype(np.float32) for name in stored if name.endswith(("bias", "norm"))}]
-            for number in range(len(stored["mix"]))
+    layers = (
+        Layer(
+            matrix("query_key_value", number),
+            plain["query_key_value_bias"][number],
+            matrix("mix", number),
+            plain["mix_bias"][number],
+            plain["mix_norm"][number],
+            matrix("up", number),
+            plain["up_bias"][number],
+            matrix("down", number),
+            plain["down_bias"][number],
+            plain["down_norm"][number],
         )
-        rows = {name: row for row, name in enumerate(names)}
-        return Encoder(
-            Vocabulary(rows, stored["scores"].astype(np.float32), max(map(len, names)), _UNKNOWN),
-            (stored["words"], stored["words_scales"]),
-            stored["places"].astype(np.float32),
-            stored["first_norm"].astype(np.float32),
-            layers,
-        )
+        for number in range(len(stored["mix"]))
+    )
+    rows = {name: row for row, name in enumerate(names)}
+    return Encoder(
+        Vocabulary(rows, stored["scores"].astype(np.float32), max(map(len, names)), _UNKNOWN),
+        (stored["words"], stored["words_scales"]),
+        plain["places"],
+        plain["first_norm"],
+        tuple(layers),
+    )
 
 
 _remembered: OrderedDict[str, Matrix] = OrderedDict()

@@ -1,8 +1,8 @@
 """Words that sound alike: what a recogniser may write in place of a word.
 
-Decides which: common English words whose pronunciations differ by one sound at most. Words
-that deny, and numbers, are left out: a wording would no longer mean what it says. For other languages there is no such
-dictionary here; their `language.yaml` has what it has.
+Decides which: common English words whose pronunciations differ by one sound at most. Words that deny, and numbers, are
+left out: a wording would no longer mean what it says. For other languages there is no such dictionary here; their
+`language.yaml` has what it has.
 """
 
 from __future__ import annotations
