@@ -48,6 +48,7 @@ _ALLOWED: tuple[type[nodes.Node], ...] = (
     nodes.Tuple,
     nodes.List,
 )
+_LIKE_THIS = 'Write it like: total > 100 or city == "Paris".'
 
 
 class TemplateProblem(CampaignError):
@@ -94,7 +95,10 @@ def render(template: str, values: Mapping[str, Value], language: str) -> str:
         text = _template(template, language).render(values)
     except UndefinedError as error:
         raise TemplateProblem(f"a field is missing: {error.message}.", "Give the contact this field.") from error
-    except (TemplateError, TypeError, ValueError, ArithmeticError) as error:
+    except TypeError as error:
+        hint = "A field that may be missing is compared like this: {% if total and total > 100 %}…{% endif %}."
+        raise TemplateProblem(f"the text compares what cannot be compared: {error}.", hint) from error
+    except (TemplateError, ValueError, ArithmeticError) as error:
         raise TemplateProblem(f"the text cannot be made: {error}.", "Look at the filters it uses.") from error
     return _plain(text)
 
@@ -139,10 +143,11 @@ def _template(text: str, language: str) -> Template:
 def _expression(text: str) -> Callable[[Mapping[str, Any]], Any]:
     environment = _environment("en")
     if "{" in text or "}" in text:
-        raise TemplateProblem(
-            "a condition is written without braces.", 'Write it like: total > 100 or city == "Paris".'
-        )
-    _refuse_what_is_not_allowed(f"{{{{ {text} }}}}", environment)
+        raise TemplateProblem("a condition is written without braces.", _LIKE_THIS)
+    try:
+        _refuse_what_is_not_allowed(f"{{{{ {text} }}}}", environment)
+    except TemplateProblem as error:
+        raise TemplateProblem(str(error).replace("the template", "the condition"), _LIKE_THIS) from error
     return environment.compile_expression(text, undefined_to_none=False)
 
 
@@ -157,7 +162,7 @@ def _refuse_what_is_not_allowed(text: str, environment: ImmutableSandboxedEnviro
     except (TemplateSyntaxError, RecursionError) as error:
         message = error.message if isinstance(error, TemplateSyntaxError) else "it is nested too deeply"
         raise TemplateProblem(
-            f"the template cannot be read: {message}.", "A field is written {{ name }}, a filter {{ price | money }}."
+            f"the template cannot be read: {message}.", "A field is written {{ name }}, a filter {{ order | spell }}."
         ) from error
     for node in tree.find_all(nodes.Node):
         if not isinstance(node, _ALLOWED):

@@ -161,10 +161,11 @@ class _Call:
 
     def _decide(self, event: Event) -> tuple[Action, ...]:
         self._watch(event)
-        actions = self._dialogue.receive(event)
+        at = round(self._loop.time() - self._began, 3)
+        actions = self._dialogue.receive(event, at)
         self._entries.append(
             {
-                "at": round(self._loop.time() - self._began, 3),
+                "at": at,
                 "event": record(event),
                 "actions": [record(action) for action in actions],
                 "state": self._dialogue.state.value,
@@ -251,7 +252,7 @@ def replay(entries: Iterable[Entry], dialogue: Dialogue) -> tuple[Difference, ..
     differences = []
     for entry in entries:
         try:
-            actions = [record(action) for action in dialogue.receive(event_from(entry["event"]))]
+            actions = [record(action) for action in dialogue.receive(event_from(entry["event"]), entry["at"])]
         except OutOfPlace:
             actions = []
         if actions != entry["actions"]:

@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from campaigns.outcomes import Result
@@ -71,7 +72,8 @@ class Journal:
     def clear(self, *, aside: bool = False) -> None:
         """Everything pending is in the store now; or, `aside`, as much as can be: the file stays under another name."""
         if aside:
-            self._path.rename(self._path.with_suffix(".aside"))
+            names = (self._path.with_suffix(f".aside{number or ''}") for number in count())
+            self._path.rename(next(name for name in names if not name.exists()))
         else:
             self._path.unlink(missing_ok=True)
         self._waiting = False

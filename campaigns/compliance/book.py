@@ -77,6 +77,13 @@ class RuleBook:
         # CA is Canada beside California, DE is Germany beside Delaware: only parts of the country count.
         return frozenset({country, *(part for part in known if part.startswith(f"{country}-"))})
 
+    def list_ages(self) -> dict[str, int]:
+        """Each list that some pack asks for, and how many days old a copy may be where that is strictest."""
+        ages: dict[str, int] = {}
+        for rule in (rule for pack in self.packs for rule in pack.rules if isinstance(rule, ListRule)):
+            ages[rule.name] = min(rule.oldest_days, ages.get(rule.name, rule.oldest_days))
+        return ages
+
     def governing(self, places: frozenset[str], country: str, purpose: Purpose, matter: str) -> Governing:
         """The rules that hold there."""
         key = places, country, purpose, matter

@@ -20,7 +20,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import StaticPool
 
@@ -36,6 +36,11 @@ _MIGRATION_LOCK = 0x0DB_0001
 _NOT_THERE = "Could not decode to UTF-8", "no such table", "no such column", "no such index"
 LEDGER_LOCK = 0x0DB_0002
 """Advisory lock (PostgreSQL) held while a link is added to the ledger."""
+
+
+PREPARED_HERE = "prepared without the driver"
+"""Where a connection to PostgreSQL keeps what `straight.py` prepared on the server. The driver lets the server forget
+all that was prepared when a transaction is rolled back."""
 
 
 class StoreError(CampaignError):
@@ -75,7 +80,7 @@ def _engine(url: str, *, durable: bool, shared: bool) -> Engine:
         url = f"sqlite:///{url}" if url not in (":memory:", SCRATCH) else "sqlite://"
     address = make_url(url)
     if address.get_backend_name() == "postgresql":
-        return create_engine(address.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True)
+        return _postgresql(address)
     if address.get_backend_name() != "sqlite":
         raise ArgumentError("neither SQLite nor PostgreSQL")
     settings: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS, "check_same_thread": False}}
@@ -105,6 +110,21 @@ def _engine(url: str, *, durable: bool, shared: bool) -> Engine:
         begin = connection.get_execution_options().get("begin", "BEGIN")
         if begin:
             connection.connection.cursor().execute(begin)
+
+    return engine
+
+
+def _postgresql(address: URL) -> Engine:
+    engine = create_engine(address.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True)
+
+    @event.listens_for(engine, "rollback")
+    def _forget(connection: Connection) -> None:
+        connection.info.pop(PREPARED_HERE, None)
+
+    @event.listens_for(engine, "reset")
+    def _forget_what_was_left(driver: Any, record: Any, _state: Any) -> None:
+        if driver.pgconn.transaction_status != 0:  # the pool will roll back
+            record.info.pop(PREPARED_HERE, None)
 
     return engine
 
@@ -291,7 +311,7 @@ class Database:
         if isinstance(error, self._troubles):
             return StoreUnavailable(
                 f"The store cannot be used: {_first_line(error)}.",
-                "See that the disk has room, the server runs, and no other program holds the file.",
+                "See that it may be written, the disk has room, the server runs, and no other program holds the file.",
             )
         return None
 

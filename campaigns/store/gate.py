@@ -27,7 +27,7 @@ from campaigns.outcomes import Stage
 from campaigns.store import tables
 from campaigns.store.claims import Claims, wait_with
 from campaigns.store.contacts import Contacts, NoSuchContact
-from campaigns.store.database import StoreError
+from campaigns.store.database import StoreError, making_sense
 from campaigns.store.dossier import Intent, dossier
 from campaigns.store.facts import facts_of, in_flight, place_of, standing
 from campaigns.store.holds import after_refusal
@@ -196,6 +196,7 @@ def _write_call(connection: Connection, row: Any, terms: Terms, now: datetime, l
     return int(written.id)
 
 
+@making_sense()
 def _permit(row: Any, version: Version, governing: Governing, call_id: int, attempt: int) -> Permit:
     terms = version.terms
     return Permit(
@@ -207,7 +208,7 @@ def _permit(row: Any, version: Version, governing: Governing, call_id: int, atte
         row.number,
         row.country,
         row.language,
-        json.loads(row.fields),
+        _fields(row.fields),
         zones_of(row.number, row.timezone)[0].key,
         str(row.id),
         attempt,
@@ -215,6 +216,13 @@ def _permit(row: Any, version: Version, governing: Governing, call_id: int, atte
         max(terms.ring_seconds, governing.ring_seconds),
         terms.longest_seconds,
     )
+
+
+def _fields(text: str) -> dict[str, str]:
+    fields = json.loads(text)
+    if not isinstance(fields, dict) or not all(isinstance(value, str) for value in fields.values()):
+        raise ValueError
+    return fields
 
 
 _CONTACT: sa.BindParameter[int] = sa.bindparam("contact")

@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from types import TracebackType
@@ -178,6 +178,8 @@ class LiveView:
 
 def _far(progress: Progress) -> str:
     """How far it is, in one line."""
+    if not progress.contacts:
+        return "nobody waits any more"
     parts = [f"{progress.done} of {progress.contacts} done", f"{progress.in_flight} in flight"]
     if progress.held:
         parts.append(f"{progress.held} held")
@@ -244,7 +246,7 @@ def telling(
     show: Callable[[Progress], None],
     every_seconds: float,
 ) -> Iterator[None]:
-    """Tells every so often how far it is, while the block lasts."""
+    """Tells every so often how far it is, while the block lasts, and once at its end."""
 
     async def tell() -> None:
         while True:
@@ -258,6 +260,8 @@ def telling(
     task = asyncio.ensure_future(tell())
     try:
         yield
+        with suppress(StoreUnavailable):  # the dialer has said so
+            show(gauge.progress(store.remaining(names), clock.now()))
     finally:
         task.cancel()
 

@@ -10,7 +10,8 @@ import dataclasses
 import json
 import os
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime, timedelta
 from enum import Enum
 from pathlib import Path
@@ -60,8 +61,12 @@ def report_error(message: str, hint: str = "") -> None:
 
 
 def note(message: str) -> None:
-    """Something for a person to know, on stderr, so that a pipe gets results only."""
-    err.print(_plain(message), soft_wrap=True)
+    """Something for a person to know, on stderr, so that a pipe gets results only.
+
+    Through `sys.stderr` itself, which a live view on the screen catches to make room for the line.
+    """
+    sys.stderr.write(f"{message}\n")
+    sys.stderr.flush()
 
 
 def masked(number: str, show: bool = False) -> str:
@@ -84,6 +89,15 @@ def write_json(path: Path, value: object) -> None:
     path.write_text(json.dumps(value, default=_plain_json, ensure_ascii=False, indent=2) + "\n", encoding="utf-8")
 
 
+@contextmanager
+def writing(path: Path) -> Iterator[None]:
+    """Around what writes a file that the user named: what goes wrong is told, not shown as a traceback."""
+    try:
+        yield
+    except OSError as error:
+        fail(f"{path} cannot be written: {error.strerror}", "choose another place")
+
+
 def emit_json_line(value: object) -> None:
     """One JSON document on a line of its own, for a stream of events."""
     sys.stdout.write(json.dumps(value, default=_plain_json, ensure_ascii=False) + "\n")
@@ -103,6 +117,36 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     for row in rows:
         made.add_row(*("" if cell is None else _plain(str(cell)) for cell in row))
     out.print(made)
+
+
+def evidence(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """The same where nothing may be cut off: columns that are empty go, and a narrow screen gets line by line."""
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    kept = [at for at in range(len(columns)) if not cells or any(row[at] for row in cells)]
+    names = [columns[at].lstrip(">") for at in kept]
+    down = [[name, *(row[at] for row in cells)] for name, at in zip(names, kept, strict=True)]
+    widths = [max(map(len, texts)) for texts in down]
+    narrowest = [max(len(word) for text in texts for word in text.split() or [""]) for texts in down]
+    while sum(widths) + 2 * len(widths) > out.width:
+        widest = max(range(len(widths)), key=lambda at: (widths[at] > narrowest[at], widths[at]))
+        if widths[widest] == narrowest[widest]:
+            break
+        widths[widest] -= 1
+    else:
+        made = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+        for name, at, width in zip(names, kept, widths, strict=True):
+            made.add_column(name, justify="right" if columns[at].startswith(">") else "left", width=width)
+        for row in cells:
+            made.add_row(*(_plain(row[at]) for at in kept))
+        out.print(made)
+        return
+    if title:
+        out.print(_plain(title), soft_wrap=True)
+    for row in cells:
+        for name, at in zip(names, kept, strict=True):
+            if row[at]:
+                out.print(f"{_plain(name):12} {_plain(row[at])}", soft_wrap=True)
+        out.print()
 
 
 def _plain(text: str) -> str:

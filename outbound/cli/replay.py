@@ -15,7 +15,7 @@ from outbound.call import replay as replayed
 from outbound.cli import output
 from outbound.cli.stores import opened
 from outbound.dialogue import Dialogue
-from outbound.preparation import calendar_of, script_of
+from outbound.preparation import calendar_for, script_of
 
 
 def replay(
@@ -34,8 +34,8 @@ def replay(
         call = store.call(call_id)
         kept = store.call_log(call_id)
         contact = store.contact(call.contact_id)
-    script = script_of(kept.source, contact, call.dialed_at)
-    calendar = calendar_of(kept.terms.window(call.campaign), contact.number, contact.timezone)
+    script = script_of(kept.source, contact)
+    calendar = calendar_for(kept.source, kept.terms, contact)
     differences = replayed(kept.events, Dialogue(script, calendar))
     if json:
         output.emit_json(

@@ -82,12 +82,16 @@ def run(
     twice for one attempt; run it again to go on.
 
     A rehearsal (--line simulated or text) needs a store of its own and runs on a clock that jumps from one due call to
-    the next: days pass in seconds. Example: outbound --db rehearsal.db … && outbound run --line simulated
+    the next: days pass in seconds.
+
+    Example: outbound run --line simulated --db rehearsal.db
     """
     names = [campaign_name(campaign) for campaign in campaigns] if campaigns else None
     pace = pace_of(in_flight, per_second, per_hour, warm_up)
     with opened(db) as store, LiveView(show_numbers, quiet=json) as view:
         wiring.check_kind(store, line)
+        for name in names or ():
+            store.campaign(name)
 
         gauge, rehearsing = Gauge(), line in wiring.REHEARSALS
 

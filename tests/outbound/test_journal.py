@@ -76,3 +76,12 @@ def test_a_disk_that_is_full_in_the_middle_of_a_line_spoils_no_other_line(tmp_pa
         resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
     journal.keep(3, RESULTS[2])
     assert journal.pending() == (Kept(1, RESULTS[0]), Kept(3, RESULTS[2]))
+
+
+def test_what_was_put_aside_before_is_not_written_over(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    for call_id in (1, 2):
+        journal.keep(call_id, OptOut(Via.KEY, "9"))
+        journal.clear(aside=True)
+    assert not journal.pending()
+    assert [file.name for file in sorted(tmp_path.iterdir())] == ["journal.aside", "journal.aside1"]
