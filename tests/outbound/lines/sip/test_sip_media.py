@@ -201,7 +201,7 @@ def test_a_call_takes_two_threads_and_opens_no_loudspeaker(caplog: pytest.LogCap
             await follow(await line.dial(order()), look)
 
     asyncio.run(run())
-    assert [name for name in threads[-1] if name.startswith(("aumem", "Audio"))] == ["Audio TX", "aumem_src"]
+    assert [name for name in threads[19] if name.startswith(("aumem", "Audio"))] == ["Audio TX", "aumem_src"]
     assert "nowhere" not in caplog.text
 
 
