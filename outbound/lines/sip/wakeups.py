@@ -1,6 +1,6 @@
 """What the SIP stack's threads cost: mostly being woken.
 
-Decides two things that leave the sound as it is and save about two fifths of the stack's computing. Its threads may be
+Decides two things that leave the sound as it is and save a third of the stack's computing. Its threads may be
 woken a little late, several at once: for every call there is one that looks every 4 ms whether a packet is due, on an
 absolute schedule. And no loudspeaker is opened, which would be one more thread for each call; what arrives is taken
 before it gets there.
