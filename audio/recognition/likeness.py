@@ -35,6 +35,8 @@ _CLASSES = {
 """Phones (ARPAbet) that a telephone makes alike."""
 _LEAST_ALIKE = 0.6
 """Of the phone classes must agree."""
+_FEWEST_SOUNDS = 5
+"""Of a sentence that can be found. Shorter ones have too many neighbours: "bed" would be "dead", and "tree" "three"."""
 _KEPT = 8
 
 
@@ -43,10 +45,10 @@ class Sentences:
 
     def __init__(self, texts: Sequence[str], language: str) -> None:
         """Take some thousand sentences of lower case words: about 50 ms."""
-        self._texts = tuple(texts)
         self._known = frozenset(texts)
         self._english = language.lower().startswith("en")
-        self._sounds = [self._sound(text) for text in texts]
+        sounds = {text: self._sound(text) for text in texts}
+        self._sounds = {text: sound for text, sound in sounds.items() if len(sound) >= _FEWEST_SOUNDS}
 
     def __contains__(self, text: str) -> bool:
         return text in self._known
@@ -62,8 +64,7 @@ class Sentences:
                 score_cutoff=_LEAST_ALIKE,
                 limit=most,
             )
-            for _, alike, place in near:
-                text = self._texts[place]
+            for _, alike, text in near:
                 found[text] = max(alike, found.get(text, 0.0))
         return sorted(found, key=lambda text: -found[text])[:most]
 
