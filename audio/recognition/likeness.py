@@ -9,7 +9,7 @@ sound. Which of the sentences was said is for the engine to judge, from the soun
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from rapidfuzz import process
@@ -36,7 +36,7 @@ _CLASSES = {
 _LEAST_ALIKE = 0.6
 """Of the phone classes must agree."""
 _FEWEST_SOUNDS = 5
-"""Of a sentence that can be found. Shorter ones have too many neighbours: "bed" would be "dead", and "tree" "three"."""
+"""Of what was heard and what is found. Shorter ones have too many neighbours: "bed" and "dead", "tree" and "three"."""
 _KEPT = 8
 
 
@@ -53,12 +53,18 @@ class Sentences:
     def __contains__(self, text: str) -> bool:
         return text in self._known
 
-    def like(self, heard: Iterable[str], most: int) -> list[str]:
-        """Those that sound like one of the readings, the likest first (2 ms for each reading of some thousand)."""
+    def like(self, heard: Sequence[str], most: int) -> list[str]:
+        """Those that sound like one of the readings, the likest first (2 ms for each reading of some thousand).
+
+        None where the first reading, which is the likeliest, is too short.
+        """
+        readings = [self._sound(reading) for reading in heard]
+        if not readings or len(readings[0]) < _FEWEST_SOUNDS:
+            return []
         found: dict[str, float] = {}
-        for reading in heard:
+        for reading in readings:
             near = process.extract(
-                self._sound(reading),
+                reading,
                 self._sounds,
                 scorer=Levenshtein.normalized_similarity,
                 score_cutoff=_LEAST_ALIKE,

@@ -35,6 +35,7 @@ def test_every_reading_is_looked_for_and_no_more_is_found_than_asked_for() -> No
 
 def test_short_words_are_left_alone_they_have_too_many_neighbours() -> None:
     assert Sentences(("three", "dead", "stop"), "en-US").like(["tree", "bed", "top"], 3) == []
+    assert Sentences(("stop the calls",), "en-US").like(["stop", "stop the call"], 3) == []
 
 
 def test_a_word_that_no_dictionary_has_is_read_by_its_letters() -> None:
