@@ -59,6 +59,26 @@ class Money:
     def __str__(self) -> str:
         return f"{self.amount} {self.currency}"
 
+    def __lt__(self, other: object) -> bool:
+        return self.amount < self._beside(other)
+
+    def __le__(self, other: object) -> bool:
+        return self.amount <= self._beside(other)
+
+    def __gt__(self, other: object) -> bool:
+        return self.amount > self._beside(other)
+
+    def __ge__(self, other: object) -> bool:
+        return self.amount >= self._beside(other)
+
+    def _beside(self, other: object) -> Decimal:
+        """What it is compared with: a number, as texts write it, or an amount of the same currency."""
+        if isinstance(other, Money) and other.currency == self.currency:
+            return other.amount
+        if isinstance(other, int | Decimal):
+            return Decimal(other)
+        raise TypeError(f"{self.currency} cannot be compared with {other!r}")
+
 
 Value = str | date | time | Decimal | Money
 """What a field is inside a script."""

@@ -110,7 +110,8 @@ class Recording(StrEnum):
 class Phrases:
     """What every call needs and no script has to write, in one language, rendered for one contact.
 
-    `callback_confirmed` and `callback_by_person` hold "{when}" for the moment promised; every other text is final.
+    `callback_confirmed`, `callback_moved` and `callback_by_person` hold "{when}" for the moment promised; every other
+    text is final.
     """
 
     opening: str
@@ -130,6 +131,8 @@ class Phrases:
     callback_ask: str
     """When would suit you?"""
     callback_confirmed: str
+    callback_moved: str
+    """No call is allowed at the time that was asked for, and one near to it is promised."""
     callback_later: str
     """No time was said: we try again another day."""
     wrong_number: str
@@ -145,10 +148,8 @@ class Phrases:
     """When nobody takes the transfer: the emergency number of the callee's country."""
     wait: str
     slower: str
-    silence: str
-    """Re-prompt after silence; names the keys."""
     not_understood: str
-    """Re-prompt after something unclear; names the keys."""
+    """Said once where a person is offered and the answer is unclear; names the keys."""
     giving_up: str
     """The polite end after a second silence or a second misunderstanding."""
     no_answer_known: str

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from audio.errors import AudioError
 from campaigns.outcomes import Disposition, Result
+from campaigns.planning import LONGEST_ROUTE_WAIT
 from outbound.dialogue import Dialogue, OutOfPlace
 from outbound.dialogue.actions import Action, HangUp, Save
 from outbound.dialogue.events import Answered, Event, HungUp, SaveFailed
@@ -155,15 +156,16 @@ class _Call:
             tuple(self._entries),
             tuple(self._unsaved),
             self._dialogue.heard,
-            end.retry_after_seconds if end else None,
+            _asked(end),
         )
 
     def _decide(self, event: Event) -> tuple[Action, ...]:
         self._watch(event)
-        actions = self._dialogue.receive(event)
+        at = round(self._loop.time() - self._began, 3)
+        actions = self._dialogue.receive(event, at)
         self._entries.append(
             {
-                "at": round(self._loop.time() - self._began, 3),
+                "at": at,
                 "event": record(event),
                 "actions": [record(action) for action in actions],
                 "state": self._dialogue.state.value,
@@ -220,6 +222,13 @@ class _Call:
             self._unsaved.append(result)
 
 
+def _asked(end: HungUp | None) -> float | None:
+    """How long the route asks us to wait, in a figure that dates can be reckoned with."""
+    if end is None or end.retry_after_seconds is None:
+        return None
+    return min(max(end.retry_after_seconds, 0.0), LONGEST_ROUTE_WAIT.total_seconds())
+
+
 def _forget(writing: asyncio.Future[None]) -> None:
     """What became of it is the journal's matter now."""
     if not writing.cancelled():
@@ -243,7 +252,7 @@ def replay(entries: Iterable[Entry], dialogue: Dialogue) -> tuple[Difference, ..
     differences = []
     for entry in entries:
         try:
-            actions = [record(action) for action in dialogue.receive(event_from(entry["event"]))]
+            actions = [record(action) for action in dialogue.receive(event_from(entry["event"]), entry["at"])]
         except OutOfPlace:
             actions = []
         if actions != entry["actions"]:

@@ -18,6 +18,7 @@ from campaigns.script import Collecting, Script, Step
 from outbound.call import Entry
 from outbound.dialogue.events import Corrected, Heard, Pressed
 from outbound.dialogue.records import event_from
+from outbound.dialogue.state import MACHINES
 
 _COLLECTED = {
     Collecting.RATING: frozenset(intent for intent in Intent if intent.rating is not None),
@@ -100,17 +101,18 @@ def _through_branches(chart: Chart, here: str, there: str) -> Iterator[tuple[str
 
 
 def _meant(log: Sequence[Entry], script: Script) -> Iterator[Intent]:
-    """What a callee meant, event by event; a key means what its answer does."""
+    """What a callee meant, event by event; a key means what its answer does. Machines mean nothing."""
     step: Step | None = None
+    by_machine = False
     for entry in log:
         match event_from(entry["event"]):
-            case Heard(intent=intent) | Corrected(intent=intent):
+            case Heard(intent=intent) | Corrected(intent=intent) if not by_machine:
                 yield intent
             case Pressed(key):
                 meaning = GLOBAL_KEYS.get(key) or _by_key(step, key)
                 if meaning is not None:
                     yield meaning
-        step = script.steps.get(entry["step"])
+        step, by_machine = script.steps.get(entry["step"]), entry["state"] in MACHINES
 
 
 def _by_key(step: Step | None, key: str) -> Intent | None:

@@ -6,24 +6,22 @@ decided elsewhere; what the call sounds like is the route's.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
 from functools import lru_cache
 
-from campaigns import spoken
 from campaigns.compliance.book import shipped
 from campaigns.compliance.packs import PackUnreadable
-from campaigns.compliance.windows import Window, next_open, zones_of
 from campaigns.definition import CampaignDefinition, parse
 from campaigns.definition.compiling import compile_script
 from campaigns.script import Recording, Script
 from campaigns.store import Contact, Store
 from campaigns.store.facts import STATE_FIELD
+from campaigns.store.terms import Terms
 from campaigns.variants import variant_for
 from outbound.clock import Clock
 from outbound.dialing.transactions import Transact
 from outbound.dialogue import Calendar
-from outbound.intents.times import when_meant
+from outbound.promises import calendar_of, windows_for
 from outbound.routes import Route
 
 
@@ -54,14 +52,14 @@ class Preparation:
             StoreUnavailable: the store is away.
         """
         version = await self._transact(lambda: self._store.version(version_id))
-        script = script_of(version.source, contact, self._clock.now())
-        calendar = calendar_of(version.terms.window(contact.campaign), contact.number, contact.timezone)
+        script = script_of(version.source, contact)
+        calendar = calendar_for(version.source, version.terms, contact)
         await self._route.prepare(script)
         return Prepared(version_id, script, calendar)
 
 
-def script_of(source: str, contact: Contact, now: datetime) -> Script:
-    """What a contact would hear at a moment under that text of its campaign.
+def script_of(source: str, contact: Contact) -> Script:
+    """What a contact would hear under that text of its campaign.
 
     Raises:
         CampaignError: a field that the script needs is missing.
@@ -70,12 +68,15 @@ def script_of(source: str, contact: Contact, now: datetime) -> Script:
     variant = variant_for(definition.name, definition.variants, str(contact.id))
     recording = _recording(contact, definition) if definition.record else Recording.NEVER
     fields = tuple(contact.fields.items())
-    script = _script(source, contact.campaign, contact.language, fields, variant, contact.country, recording)
-    away = [name for name, target in definition.transfer.items() if not target.is_open(now)]
-    if not away:
-        return script
-    present = {name: to for name, to in script.transfer_targets.items() if name not in away}
-    return replace(script, transfer_targets=present)
+    return _script(source, contact.campaign, contact.language, fields, variant, contact.country, recording)
+
+
+def calendar_for(source: str, terms: Terms, contact: Contact) -> Calendar:
+    """What a call to a contact knows of time under that text of its campaign."""
+    state = contact.fields.get(STATE_FIELD, "")
+    definition = _definition(source, contact.campaign)
+    windows = windows_for(definition, terms, contact.number, contact.country, state)
+    return calendar_of(windows, contact.number, contact.timezone, definition.transfer)
 
 
 def _recording(contact: Contact, definition: CampaignDefinition) -> Recording:
@@ -86,16 +87,6 @@ def _recording(contact: Contact, definition: CampaignDefinition) -> Recording:
         return Recording.NEVER
     places = book.places(contact.number, contact.country, contact.fields.get(STATE_FIELD, ""))
     return book.governing(places, contact.country, definition.purpose, definition.matter).recording
-
-
-def calendar_of(window: Window, number: str, timezone: str | None) -> Calendar:
-    """What a call to that number knows of time: promises are moved into the window on the callee's clock."""
-
-    def opening_time(moment: datetime) -> datetime:
-        """A promise that no window can keep stays as it is: the gate will say no to it."""
-        return next_open([window], zones_of(number, timezone), moment) or moment
-
-    return Calendar(when_meant, opening_time, spoken.moment)
 
 
 @lru_cache(maxsize=64)
@@ -113,5 +104,5 @@ def _script(
     country: str,
     recording: Recording,
 ) -> Script:
-    """The same contact, tried again, hears the same; whether somebody is there to transfer to is another matter."""
+    """The same contact, tried again, hears the same."""
     return compile_script(_definition(source, name), language, dict(fields), variant, country, recording=recording)

@@ -17,7 +17,7 @@ from zoneinfo import ZoneInfo
 import phonenumbers
 import yaml
 
-from campaigns.compliance.windows import next_open, zones_of
+from campaigns.compliance.windows import Window, next_open, zones_of
 from campaigns.definition import CampaignDefinition, example_fields
 from campaigns.outcomes import Disposition, Result
 from campaigns.script import Script
@@ -28,7 +28,7 @@ from outbound.dialogue.actions import Action, Listen
 from outbound.dialogue.events import Event
 from outbound.dialogue.records import record
 from outbound.errors import OutboundError
-from outbound.preparation import calendar_of
+from outbound.promises import calendar_of, windows_for
 from outbound.routes import meaning_in
 from outbound.simulation.callee import KEYS, Callee, Doing, HangsUp, Presses, Says, StaysSilent, callee_from, details_of
 from outbound.simulation.clock import run_virtually
@@ -66,8 +66,12 @@ def zone_for(definition: CampaignDefinition) -> ZoneInfo:
 def moment_for(definition: CampaignDefinition, now: datetime) -> datetime:
     """When that person may be called, on the clock there: now, or when the campaign's hours next begin."""
     zone = zone_for(definition)
-    opens = next_open([Terms.of(definition).window(definition.name)], [zone], now)
+    opens = next_open(_windows(definition), [zone], now)
     return (opens or now).astimezone(zone).replace(microsecond=0)
+
+
+def _windows(definition: CampaignDefinition) -> tuple[Window, ...]:
+    return windows_for(definition, Terms.of(definition), "", definition.countries[0])
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +119,7 @@ def hold(
     """
     script = setting.script(definition)
     zone = zone_for(definition)
-    calendar = calendar_of(Terms.of(definition).window(definition.name), definition.caller_id, zone.key)
+    calendar = calendar_of(_windows(definition), definition.caller_id, zone.key, definition.transfer)
     dialogue = Dialogue(script, calendar)
     results: list[Result] = []
     turns = list(callee.does)

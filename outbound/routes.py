@@ -7,6 +7,7 @@ authorised; everything above it (dialer, dialogue, store) is the same for all of
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections import OrderedDict
 from collections.abc import Callable
 from concurrent.futures import Executor
@@ -180,7 +181,17 @@ class SpokenRoute:
         recognizer = recognizer_for(language, speech.recognizer_engine, processes=speech.decoders)
         understanding = understanding_for(language, speech.thresholds)
         understanding.get_ready()
+        _stays_for_good()
         return _Kit(voice, recognizer, understanding)
+
+
+def _stays_for_good() -> None:
+    """What is loaded by now is not looked at by the collector of cycles any more.
+
+    A look at all of it takes a tenth of a second, in which no call has a frame; it would come again and again.
+    """
+    gc.collect()
+    gc.freeze()
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,16 +230,10 @@ def prompts_of(script: Script) -> tuple[tuple[str, float], ...]:
         *((text, step.pace) for step in script.steps.values() for text in (step.say, step.reprompt)),
         *((question_in(step.say), step.pace) for step in script.steps.values()),
         *((each, 1.0) for text in phrases if "{when}" not in text for each in (text, question_in(text))),
-        *((text, step.pace) for step in script.steps.values() if step.pace != 1.0 for text in _asked_again(script)),
         (script.phrases.slower, SLOW_PACE),
         *((text, 1.0) for text in (*script.answers.values(), script.voicemail, script.screener)),
     ]
     return tuple(dict.fromkeys(prompt for prompt in said if prompt[0]))
-
-
-def _asked_again(script: Script) -> tuple[str, str]:
-    """What a step that has no re-prompt of its own says in its own pace."""
-    return script.phrases.silence, script.phrases.not_understood
 
 
 @cache

@@ -7,7 +7,8 @@ every text sayable in every language. Nothing here dials, speaks or asks the clo
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from campaigns.checks.findings import Finding, Severity
 from campaigns.checks.flow import flow_findings
@@ -29,7 +30,19 @@ def check(definition: CampaignDefinition, *, speak_seconds: SpeakSeconds | None 
         speak_seconds: how long the voice of a language takes for a text; by words per minute without it.
     """
     found = dict.fromkeys(_findings(definition, Stopwatch(speak_seconds)))
-    return sorted(found, key=lambda finding: (finding.severity.rank, finding.where))
+    return sorted(_for_all_variants(found, definition), key=lambda finding: (finding.severity.rank, finding.where))
+
+
+def _for_all_variants(found: Iterable[Finding], definition: CampaignDefinition) -> Iterator[Finding]:
+    """What is found in every variant is told once."""
+    alike: dict[Finding, list[Finding]] = {}
+    for finding in found:
+        message = finding.message
+        for variant in definition.variants:
+            message = message.replace(f", variant {variant}", "")
+        alike.setdefault(replace(finding, message=message), []).append(finding)
+    for once, all_of_them in alike.items():
+        yield from [once] if len(all_of_them) == len(definition.variants) else all_of_them
 
 
 def _findings(definition: CampaignDefinition, stopwatch: Stopwatch) -> Iterator[Finding]:
@@ -42,7 +55,7 @@ def _findings(definition: CampaignDefinition, stopwatch: Stopwatch) -> Iterator[
             whole = [*whole, *specimens(definition, optional=optional)]
         except CampaignError as error:
             who = "the example contact" if optional else "a contact that has only the required fields"
-            yield Finding(Severity.ERROR, "script", f"a text cannot be made for {who}: {error}", error.hint)
+            yield Finding(Severity.ERROR, "script", f"a call to {who} cannot be made ready: {error}", error.hint)
     for specimen in whole:
         yield from hearing_findings(specimen)
         yield from identity_findings(definition, specimen, stopwatch)

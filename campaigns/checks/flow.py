@@ -5,8 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from campaigns.checks.findings import Finding, Severity
-from campaigns.definition import CampaignDefinition, StepDefinition
+from campaigns.definition import CampaignDefinition, StepDefinition, example_fields
 from campaigns.definition.consistency import QUESTIONS, gets_an_answer, ways_on
+from campaigns.errors import CampaignError
+from campaigns.rendering import names_in_condition
+from campaigns.script import Step
 
 
 def flow_findings(definition: CampaignDefinition) -> Iterator[Finding]:
@@ -59,6 +62,29 @@ def flow_findings(definition: CampaignDefinition) -> Iterator[Finding]:
             f"a callee who asks {', '.join(unanswered)} is offered a person.",
             "Add the answers that your fields know.",
         )
+
+
+def reached_without(definition: CampaignDefinition, field: str) -> frozenset[str]:
+    """The steps that a contact who lacks a field can come to: branches that look at fields alone are decided."""
+    fields = {name: text for name, text in example_fields(definition).items() if name != field}
+    try:
+        steps = definition.example_script(definition.language, fields).steps
+    except CampaignError:
+        return frozenset(definition.script)  # told as a finding of its own
+    ways = {name: set(_open_ways(definition, steps[name])) for name in definition.script}
+    return frozenset(_from({definition.start}, ways))
+
+
+def _open_ways(definition: CampaignDefinition, step: Step) -> Iterator[str]:
+    if not step.cases:
+        yield from (target for _, target in ways_on(definition.script[step.name]))
+    for case in step.cases:
+        decided = case.test is None or names_in_condition(str(case.test)) <= set(definition.fields)
+        taken = case.test is None or case.test.holds({})
+        if taken or not decided:
+            yield case.next
+        if taken and decided:
+            return
 
 
 def _from(starts: set[str], ways: Mapping[str, set[str]]) -> set[str]:

@@ -40,7 +40,7 @@ def identity_findings(definition: CampaignDefinition, specimen: Specimen, stopwa
     if number not in _digits(script.phrases.goodbye):
         fix = "Say {{ callback_number }} in the goodbye."
         yield _error("phrases.goodbye", f"the number to call back is not said {told}.", fix)
-    for name in ("callback_confirmed", "callback_by_person"):
+    for name in ("callback_confirmed", "callback_moved", "callback_by_person"):
         if "{when}" not in getattr(script.phrases, name):
             yield _error(
                 f"phrases.{name}", f"the promised moment is not said {told}.", "Write {when} where it belongs."

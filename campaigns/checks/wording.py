@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 
 from campaigns.checks.findings import Finding, Severity
+from campaigns.checks.flow import reached_without
 from campaigns.checks.sayable import unsayable
 from campaigns.definition import CampaignDefinition, Matter
 from campaigns.definition.compiling import intent_of
@@ -26,6 +27,8 @@ _LONG_NUMBER = re.compile(r"\d{7,}")
 def wording_findings(definition: CampaignDefinition) -> Iterator[Finding]:
     """What is wrong with the texts of a campaign file."""
     written = [*texts_of(definition), *((("phrases", name), text) for name, text in definition.phrases.items())]
+    for language in definition.languages:
+        yield from _unsayable("brand", definition.brand, language, ("brand",))
     for path, text in written:
         if text:
             yield from _untranslated(definition, path, text)
@@ -36,7 +39,7 @@ def wording_findings(definition: CampaignDefinition) -> Iterator[Finding]:
             yield from _unsayable(where, spoken, language, path)
             yield from _tone(definition, where, spoken, language)
             if path[0] != "answers":
-                yield from _leaning(definition, where, wording, language)
+                yield from _leaning(definition, path, where, wording, language)
     yield from _untranslated_phrases(definition)
 
 
@@ -104,11 +107,15 @@ def _tone(definition: CampaignDefinition, where: str, text: str, language: str) 
         yield Finding(Severity.WARNING, where, message, "Use the name, or nothing.")
 
 
-def _leaning(definition: CampaignDefinition, where: str, wording: Wording, language: str) -> Iterator[Finding]:
-    """A text that leaves a hole where an optional field is missing."""
+def _leaning(
+    definition: CampaignDefinition, path: Path, where: str, wording: Wording, language: str
+) -> Iterator[Finding]:
+    """A text that leaves a hole where an optional field is missing, and that those who lack it hear."""
     for name in sorted(names_in(wording.text, language)):
         declared = definition.fields.get(name)
         if declared is None or declared.required:
+            continue
+        if path[0] == "script" and path[1] not in reached_without(definition, name):
             continue
         if not re.search(rf"\bif\b[^%}}]*\b{name}\b|\b{name}\s*\|[^}}]*\bdefault\b", wording.text):
             yield Finding(

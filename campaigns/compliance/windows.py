@@ -135,6 +135,7 @@ def _zones_named(names: tuple[str, ...]) -> tuple[ZoneInfo, ...]:
     return tuple(zone for zone in found if zone) if all(found) else ()
 
 
+@lru_cache(maxsize=1024)
 def _zones_of_number(number: str) -> tuple[ZoneInfo, ...]:
     try:
         parsed = phonenumbers.parse(number)

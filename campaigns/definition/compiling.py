@@ -7,7 +7,7 @@ way out, re-prompts, goodbye. What the dialogue does with a script is `outbound/
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from datetime import datetime
+from textwrap import shorten
 from typing import TYPE_CHECKING
 
 from campaigns import spoken
@@ -16,7 +16,7 @@ from campaigns.errors import CampaignError
 from campaigns.fields import FieldError, Value, value
 from campaigns.intents import GLOBAL_KEYS, Intent
 from campaigns.phrases import SAID, help_line, standard_phrases
-from campaigns.rendering import Condition, names_in, render
+from campaigns.rendering import Condition, TemplateProblem, names_in, render
 from campaigns.script import Case, Choice, Collecting, Phrases, Purpose, Recording, Script, Step, VoiceSettings
 
 if TYPE_CHECKING:
@@ -36,12 +36,11 @@ def compile_script(
     fields: Mapping[str, str],
     variant: str,
     country: str,
-    now: datetime | None = None,
     recording: Recording = Recording.NEVER,
 ) -> Script:
     """See `CampaignDefinition.script_for`."""
     compiler = _Compiler(definition, language, fields, variant)
-    return compiler.script(country, now, recording if definition.record else Recording.NEVER)
+    return compiler.script(country, recording if definition.record else Recording.NEVER)
 
 
 def keys_of(step: StepDefinition) -> dict[str, str]:
@@ -78,7 +77,7 @@ class _Compiler:
         self._values["callback_number"] = spoken.telephone(definition.callback_number)
         self._values["about"] = self._text(definition.about)
 
-    def script(self, country: str, now: datetime | None, recording: Recording) -> Script:
+    def script(self, country: str, recording: Recording) -> Script:
         definition = self._definition
         phrases = {name: self._phrase(name) for name in SAID if name not in ("opening", "crisis_alone")}
         marketing = definition.purpose is Purpose.MARKETING
@@ -104,11 +103,7 @@ class _Compiler:
             answers=dict(self._answers()),
             voicemail=self._text(definition.voicemail),
             screener=self._phrase("screener"),
-            transfer_targets={
-                name: target.address
-                for name, target in definition.transfer.items()
-                if now is None or target.is_open(now)
-            },
+            transfer_targets={name: target.address for name, target in definition.transfer.items()},
             summary=self._phrase("summary"),
             longest_seconds=float(definition.calling.longest_seconds),
             variant=self._variant,
@@ -122,7 +117,12 @@ class _Compiler:
         wording = text.pick(self._language, self._definition.language, self._variant)
         if wording is None:
             return ""
-        return render(wording.text, {**self._values, **(extra or {})}, wording.language or self._definition.language)
+        language = wording.language or self._definition.language
+        try:
+            return render(wording.text, {**self._values, **(extra or {})}, language)
+        except TemplateProblem as error:
+            beginning = shorten(wording.text, 60, placeholder="…")
+            raise TemplateProblem(f'{error} It is in "{beginning}".', error.hint) from error
 
     def _phrase(self, name: str, **extra: Value) -> str:
         context = {"name": "", "purpose": self._definition.purpose.value, **self._values, **extra}
@@ -190,7 +190,11 @@ class _Compiler:
             yield Case(test, target)
 
     def _reprompt(self, step: StepDefinition) -> str:
-        """What one can answer, each with its key; empty for a step that does not listen."""
+        """An apology, and what one can answer, each with its key; empty for a step that does not listen."""
+        answers = self._answers_to(step)
+        return f"{self._phrase('sorry')} {answers}" if answers else ""
+
+    def _answers_to(self, step: StepDefinition) -> str:
         if step.collect is Collecting.YES_NO:
             labels = [(self._phrase("label_yes"), "1"), (self._phrase("label_no"), "2")]
         elif step.collect is not None:

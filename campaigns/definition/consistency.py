@@ -39,6 +39,10 @@ def inconsistencies(definition: CampaignDefinition) -> Iterator[Found]:
         return
     yield from _languages(definition)
     yield from _fields(definition)
+    if "{" in definition.brand:
+        yield ("brand",), "the brand is said as it is written here, without fields.", "Write its name."
+    if definition.variants and not any(definition.variants.values()):
+        yield ("variants",), "every weight is 0, so that nobody would hear any of them.", "Give one of them more."
     for name, step in definition.script.items():
         yield from _ways_on(definition, name, step)
         yield from _choices(name, step)

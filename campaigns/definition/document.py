@@ -12,11 +12,13 @@ from typing import Any
 
 import yaml
 
+from campaigns.definition.mishaps import ANCHOR, TOO_DEEP, not_text, not_yaml
 from campaigns.definition.problems import DefinitionErrors, Path, Problem, dotted
 
 LONGEST_FILE = 500_000
 """Characters; a script that a person can read is a hundred times shorter."""
 _DEEPEST = 30
+_ODD_NAME = '"{}" begins or ends with a space, perhaps one of another kind, as web pages have it.'
 _NOTHING = {"", "~", "null"}
 
 
@@ -42,9 +44,9 @@ class _Loader(yaml.SafeLoader):
     def compose_node(self, parent: yaml.Node | None, index: Any) -> yaml.Node | None:
         event = self.peek_event()  # type: ignore[no-untyped-call]
         if isinstance(event, yaml.AliasEvent) or getattr(event, "anchor", None):
-            raise yaml.MarkedYAMLError(problem="anchors (&, *) are not used here", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=ANCHOR, problem_mark=event.start_mark)
         if self.depth >= _DEEPEST:
-            raise yaml.MarkedYAMLError(problem="this is nested too deeply", problem_mark=event.start_mark)
+            raise yaml.MarkedYAMLError(problem=TOO_DEEP, problem_mark=event.start_mark)
         self.depth += 1
         try:
             return super().compose_node(parent, index)
@@ -59,23 +61,15 @@ def read_document(text: str, origin: str) -> Document:
         DefinitionErrors: it is not YAML, or uses what is refused.
     """
     if len(text) > LONGEST_FILE:
-        raise DefinitionErrors(origin, [Problem(1, "", "the file is too long for a campaign.")])
+        fix = "A list of contacts is read with: outbound contacts import."
+        message = f"the file is longer than {LONGEST_FILE:,} characters, too long for a campaign."
+        raise DefinitionErrors(origin, [Problem(1, "", message, fix)])
     try:
         node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        what = (error.problem or error.context or "cannot be read").replace("\n", " ")
-        fix = (
-            "Look at the indentation, and put quotes around text that holds a colon or a #, "
-            "or stands in braces with a comma or a question mark."
-        )
-        raise DefinitionErrors(origin, [Problem(line, "", f"this is not valid YAML: {what}.", fix)]) from error
+        raise DefinitionErrors(origin, [not_yaml(text, error)]) from error
     except yaml.reader.ReaderError as error:
-        line = text.count("\n", 0, error.position) + 1
-        raise DefinitionErrors(
-            origin, [Problem(line, "", "there is a character that cannot be read.", "Save the file as UTF-8 text.")]
-        ) from error
+        raise DefinitionErrors(origin, [not_text(text, error)]) from error
     reader = _Reader()
     content = reader.plain(node, ()) if node is not None else None
     if not isinstance(content, dict):
@@ -111,6 +105,9 @@ class _Reader:
                 self._problem(key_node, path, "a field's name must be plain text.", "Put quotes around {{ … }}.")
                 continue
             key = key_node.value
+            if key != key.strip():
+                self._problem(key_node, path, _ODD_NAME.format(key), "Type its line anew.")
+                continue
             here = (*path, key)
             if key in content:
                 first = self.lines[here]

@@ -28,7 +28,8 @@ def example_fields(
     """Canonical texts for all fields, or only for those that every contact has.
 
     Args:
-        given: what stands in some fields instead of an example, as one would write it in a list.
+        given: what stands in some fields instead of an example, as one would write it in a list; a field that may be
+            missing is, where nothing stands there.
 
     Raises:
         CampaignError: the campaign has no field of a name that is given, or it cannot be read.
@@ -45,7 +46,7 @@ def example_fields(
             declared.currency,
         )
         for name, declared in definition.fields.items()
-        if optional or declared.required or name in given
+        if declared.required or given.get(name, optional)
     }
 
 

@@ -14,7 +14,7 @@ from pydantic import BaseModel, ValidationError
 from pydantic_core import ErrorDetails
 
 from campaigns.definition.consistency import inconsistencies
-from campaigns.definition.document import Document, read_document
+from campaigns.definition.document import LONGEST_FILE, Document, read_document
 from campaigns.definition.model import CampaignDefinition
 from campaigns.definition.problems import DefinitionErrors, Path, Problem, did_you_mean, dotted
 from campaigns.errors import CampaignError
@@ -29,7 +29,8 @@ def load(path: FilePath | str) -> CampaignDefinition:
     """
     file = FilePath(path)
     try:
-        text = file.read_text("utf-8-sig")
+        with file.open(encoding="utf-8-sig") as opened:
+            text = opened.read(LONGEST_FILE + 1)  # a device has no end
     except UnicodeDecodeError as error:
         raise CampaignError(f"{file} is not UTF-8 text.", "Save it as UTF-8 in your editor.") from error
     except OSError as error:
@@ -73,6 +74,9 @@ def line_of(text: str, field: str) -> int:
     return lines.get(field, 1)
 
 
+_BOUNDS = {"ge": "at least", "le": "at most", "gt": "more than"}
+
+
 def _problems(error: ValidationError, document: Document) -> Iterator[Problem]:
     for detail in error.errors(include_url=False):
         path = _written_path(detail["loc"], document)
@@ -108,16 +112,31 @@ def _told(detail: ErrorDetails) -> tuple[str, str]:
         case "value_error":
             message, _, fix = str(context["error"]).partition(". ")
             return f"{message}.", f"{fix}." if fix else ""
+        case "string_pattern_mismatch" if context["pattern"].startswith("^[A-Za-z0-9]"):
+            return f'"{written}" is not a name.', "Use letters, digits, - and _, beginning with a letter or a digit."
         case "string_pattern_mismatch" if context["pattern"].startswith("^[A-Za-z"):
             return f'"{written}" is not a name.', "Use letters, digits and _, beginning with a letter."
         case "string_pattern_mismatch" if context["pattern"] == "^[0-9#*]$":
             return f'"{written}" is not a key of a telephone.', "Use one of 1-8 or #."
+        case "string_pattern_mismatch" if context["pattern"] == "^[A-Z]{3}$":
+            return f'"{written}" is not a currency.', "Write three capital letters, like USD."
+        case "greater_than_equal" | "less_than_equal" | "greater_than":
+            bound, limit = next((name, limit) for name, limit in context.items() if name in _BOUNDS)
+            return f"{written} is out of bounds: it must be {_BOUNDS[bound]} {limit:g}.", ""
+        case "string_too_long":
+            return f"this is longer than {context['max_length']} characters.", "Say it in fewer words."
         case "int_parsing" | "float_parsing" | "int_type" | "float_type" | "int_from_float":
             return f'"{written}" is not a number.', ""
         case "bool_parsing" | "bool_type":
             return f'"{written}" is neither true nor false.', ""
         case "string_type" if written is None:
             return "there is nothing after the colon.", "Write the text, or take the line away."
+        case "string_type":
+            return "one text belongs here, and neither a list nor further fields.", ""
+        case "too_short":
+            return "there is nothing in the list.", "Write at least one."
+        case "tuple_type":
+            return "a list belongs here.", "Write it like [one, two]."
         case "model_type" | "dict_type" | "mapping_type":
             return "here belong indented `field: value` lines.", ""
         case _:

@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Annotated, Any, Self
 from zoneinfo import ZoneInfo, available_timezones
 
+from phonenumbers import SUPPORTED_REGIONS
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, model_validator
 
 from campaigns.definition.compiling import compile_script
@@ -45,8 +46,8 @@ def _language(tag: str) -> str:
 
 
 def _country(code: str) -> str:
-    if len(code) != 2 or not code.isascii() or not code.isalpha():
-        raise ValueError(f'"{code}" is not a country code. Write two letters, like US, CN or KR')
+    if code.upper() not in SUPPORTED_REGIONS:
+        raise ValueError(f'"{code}" is not a country code. Write its two letters, like US, CN, GB or KR')
     return code.upper()
 
 
@@ -100,8 +101,8 @@ class Pacing(Part):
 
     in_flight: Annotated[int, Field(ge=1, le=500)] | None = None
     """At most so many calls at a time."""
-    per_second: Annotated[float, Field(gt=0, le=100)] | None = None
-    per_hour: Annotated[float, Field(gt=0, le=360_000)] | None = None
+    per_second: Annotated[float, Field(ge=0.01, le=100)] | None = None
+    per_hour: Annotated[float, Field(ge=1, le=360_000)] | None = None
     """At most so many calls are placed in an hour, evenly."""
     warm_up: Duration | None = None
     """Over so long the pace grows from a tenth to all of it."""
@@ -261,7 +262,7 @@ class CampaignDefinition(Part):
     """The number that the callee sees."""
     callback_number: Number
     """The number that is said in the call."""
-    countries: Annotated[tuple[Country, ...], Several]
+    countries: Annotated[tuple[Country, ...], Field(min_length=1), Several]
     """Numbers of other countries are not called."""
     calling: Calling
     retry: Mapping[Disposition, Retry] = Field(default_factory=dict)
@@ -327,7 +328,6 @@ class CampaignDefinition(Part):
         fields: Mapping[str, str],
         contact_key: str,
         country: str | None = None,
-        now: datetime | None = None,
         recording: Recording = Recording.NEVER,
     ) -> Script:
         """The script of one contact, every text rendered.
@@ -337,11 +337,10 @@ class CampaignDefinition(Part):
             fields: canonical texts, as `campaigns.audience` makes them.
             contact_key: decides the variant; the same key always hears the same one.
             country: of the callee, for the emergency number; the campaign's first by default.
-            now: leaves out the people to transfer to who are not there at this moment; None: all are there.
             recording: what the law allows for this call; nothing is recorded unless the campaign wants it.
 
         Raises:
             CampaignError: a field is missing or not canonical.
         """
         variant = variant_for(self.name, self.variants, contact_key)
-        return compile_script(self, language, fields, variant, country or self.countries[0], now, recording)
+        return compile_script(self, language, fields, variant, country or self.countries[0], recording)

@@ -77,6 +77,8 @@ def _wordings(written: Any, language: str, variant: str, path: Path) -> Iterator
             else:
                 raise ValueError("wordings go by language and by variant, each once")
     else:
+        if isinstance(written, list):
+            raise ValueError("one text belongs here, not a list. Write it in one line, or indented under `say: >-`")
         raise ValueError("there is no text here")
 
 

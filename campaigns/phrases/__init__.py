@@ -22,6 +22,7 @@ MADE = (
     "recorded",
     "screener",
     "summary",
+    "sorry",
     "choices",
     "choice_first",
     "choice_next",

@@ -15,6 +15,7 @@ from outbound.cli import output, trial
 from outbound.cli.fields import Fields, given
 from outbound.cli.lazily import group
 from outbound.cli.live import as_event
+from outbound.cli.results import told
 from outbound.cli.run import Trunk
 from outbound.cli.seat import Meter, keyboard, say_what_was_found
 from outbound.cli.stores import opened
@@ -186,7 +187,7 @@ def _show(news: News) -> None:
         case Happened(_, Silence()):
             output.out.print("callee  says nothing", style="cyan")
         case Happened(_, Save(result)):
-            output.out.print(f"saved   {result}", markup=False, style="green", soft_wrap=True)
+            output.out.print(f"saved   {told(result)}", markup=False, style="green", soft_wrap=True)
         case Happened(_, Transfer()):
             output.out.print("… connecting a person", style="dim")
         case Finished():

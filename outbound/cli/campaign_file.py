@@ -52,8 +52,9 @@ def new(
         output.fail(f"{file} is there already", "choose another name, or overwrite it with --force")
     text = text.replace(f"\ncampaign: {template}\n", f"\ncampaign: {name or file.stem}\n", 1)
     parse(text, str(file))
-    file.parent.mkdir(parents=True, exist_ok=True)
-    file.write_text(text, encoding="utf-8")
+    with output.writing(file):
+        file.parent.mkdir(parents=True, exist_ok=True)
+        file.write_text(text, encoding="utf-8")
     output.note(f"{file} is ready: put in your brand and your numbers, then: outbound campaign check {file}")
 
 
@@ -135,6 +136,10 @@ def findings_of(definition: CampaignDefinition, *, estimate: bool = False) -> li
         return check(definition)
 
 
+_DRAWN = frozenset({".svg", ".mmd", ".md", ".txt"})
+"""A picture, and files that may hold Mermaid text."""
+
+
 def draw(
     file: File,
     to: Annotated[
@@ -147,12 +152,15 @@ def draw(
 
     Example: outbound campaign draw my.yaml --file my.svg
     """
+    if to is not None and to.suffix not in _DRAWN:
+        output.fail(f"no {to.suffix or 'such'} file can be drawn", "name it .svg for a picture, or .mmd for Mermaid", 2)
     definition = load(file)
     chart = chart_of(_example(definition, language, variant, {}))
     if to is None:
         output.out.print(mermaid(chart), markup=False, end="", soft_wrap=True)
         return
-    to.write_text(svg(chart, definition.name) if to.suffix == ".svg" else mermaid(chart), encoding="utf-8")
+    with output.writing(to):
+        to.write_text(svg(chart, definition.name) if to.suffix == ".svg" else mermaid(chart), encoding="utf-8")
     output.note(f"the script is drawn in {to}")
 
 
@@ -178,6 +186,8 @@ def preview(
     from audio.synthesis import PromptCache, voice_for
     from outbound.preview import heard, previewed
 
+    if to is not None and to.suffix.lower() != ".wav":
+        output.fail(f"{to} would be no sound that a player knows by its name", "name it .wav", 2)
     definition = load(file)
     script = _example(definition, language, variant, given(fields))
     settings = script.voice
@@ -191,7 +201,8 @@ def preview(
         sound = heard(previewed(script, keys.split(",") if keys else [], SystemClock().now()), voice)
     sound = over_telephone(sound) if telephone else sound
     if to is not None:
-        write_wav(to, sound)
+        with output.writing(to):
+            write_wav(to, sound)
         output.note(f"{to}: {sound.seconds:.0f} s")
         return
     from audio.devices import play
@@ -211,7 +222,8 @@ def schema(
     if to is None:
         output.emit_json(json_schema())
         return
-    output.write_json(to, json_schema())
+    with output.writing(to):
+        output.write_json(to, json_schema())
     output.note(f"the schema is in {to}")
 
 

@@ -107,7 +107,7 @@ def show(campaign: Campaign, db: output.Db = None, json: output.Json = False) ->
     if record.because:
         output.out.print(f"\n{record.because}", markup=False)
     output.out.print()
-    output.out.print(record.source, markup=False)
+    output.out.print(record.source, markup=False, soft_wrap=True)
 
 
 def start(campaign: Campaign, actor: Actor = None, db: output.Db = None) -> None:

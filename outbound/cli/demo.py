@@ -63,6 +63,7 @@ def demo(
     for name in CAMPAIGNS:
         _bring_in(store, name, source / f"{name}.csv", folder)
     _die_in_mid_call(store)
+    output.out.print("price-drop: a process died in the middle of a call; nobody is dialled again for it", style="dim")
     with LiveView() as view:
 
         async def main(clock: Clock) -> None:

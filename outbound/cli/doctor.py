@@ -101,8 +101,9 @@ def _devices() -> Iterator[Check]:
     import audio.devices as devices
 
     try:
-        found = devices.available()
-        yield Check("microphone and speaker", True, False, ", ".join(device.name for device in found) or "none")
+        found = ", ".join(device.name for device in devices.available())
+        hint = "connect them; in a container, let its sound devices in"
+        yield Check("microphone and speaker", bool(found), False, found or "none", "" if found else hint)
     except AudioError as error:
         yield Check("microphone and speaker", False, False, str(error), error.hint)
 

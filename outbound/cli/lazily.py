@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import importlib
 import inspect
+import re
 from collections.abc import Mapping
 from importlib.resources import files
 from typing import Any
@@ -55,7 +56,19 @@ def _loaded(name: str, place: str) -> Any:
         alone.command(name)(found)
         command = get_command(alone)
     command.name = name
+    _unfold(command)
     return command
+
+
+_FOLD = re.compile(r"(?<=\S)\n(?!\s|Example|- |$)")
+"""The end of a line in the source that is no end of a paragraph."""
+
+
+def _unfold(command: Any) -> None:
+    """Let a terminal fold the help as wide as it is, and not as the source was."""
+    command.help = _FOLD.sub(" ", inspect.cleandoc(command.help)) if command.help else command.help
+    for part in getattr(command, "commands", {}).values():
+        _unfold(part)
 
 
 def _help_of(place: str) -> str:

@@ -78,5 +78,7 @@ def tell(bad: RejectsFile[Any], first: Sequence[tuple[int, str]], noun: str = "l
     """On stderr: the first bad lines, by number and reason, and where all stand."""
     for number, reason in first:
         output.note(f"  {noun} {number}: {reason}")
+    if bad.count > len(first):
+        output.note(f"  and {bad.count - len(first)} more")
     if bad.count:
         output.note(f"the rejected {noun}s stand in {bad.path}, each with its reason: mend that file and import it")

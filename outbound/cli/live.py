@@ -8,7 +8,7 @@ from __future__ import annotations
 import asyncio
 from collections import Counter, deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, fields
 from datetime import datetime
 from types import TracebackType
@@ -178,6 +178,8 @@ class LiveView:
 
 def _far(progress: Progress) -> str:
     """How far it is, in one line."""
+    if not progress.contacts:
+        return "nobody waits any more"
     parts = [f"{progress.done} of {progress.contacts} done", f"{progress.in_flight} in flight"]
     if progress.held:
         parts.append(f"{progress.held} held")
@@ -211,6 +213,30 @@ def _said(news: News) -> str | None:
             return None
 
 
+@dataclass(slots=True)
+class Reader:
+    """Whoever takes what a run tells: a terminal, a pipe.
+
+    Attributes:
+        left: is called once, when nobody takes it any more.
+        gone: that has happened; nothing more is told.
+    """
+
+    show: Callable[[News | Progress], None]
+    left: Callable[[], None] = lambda: None
+    gone: bool = False
+
+    def tell(self, news: News | Progress) -> None:
+        """Show it, as long as there is somebody."""
+        if self.gone:
+            return
+        try:
+            self.show(news)
+        except (OSError, SystemExit):  # the console leaves by the latter
+            self.gone = True
+            self.left()
+
+
 @contextmanager
 def telling(
     gauge: Gauge,
@@ -220,7 +246,7 @@ def telling(
     show: Callable[[Progress], None],
     every_seconds: float,
 ) -> Iterator[None]:
-    """Tells every so often how far it is, while the block lasts."""
+    """Tells every so often how far it is, while the block lasts, and once at its end."""
 
     async def tell() -> None:
         while True:
@@ -234,6 +260,8 @@ def telling(
     task = asyncio.ensure_future(tell())
     try:
         yield
+        with suppress(StoreUnavailable):  # the dialer has said so
+            show(gauge.progress(store.remaining(names), clock.now()))
     finally:
         task.cancel()
 

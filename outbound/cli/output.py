@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -60,8 +61,12 @@ def report_error(message: str, hint: str = "") -> None:
 
 
 def note(message: str) -> None:
-    """Something for a person to know, on stderr, so that a pipe gets results only."""
-    err.print(_plain(message), soft_wrap=True)
+    """Something for a person to know, on stderr, so that a pipe gets results only.
+
+    Through `sys.stderr` itself, which a live view on the screen catches to make room for the line.
+    """
+    sys.stderr.write(f"{message}\n")
+    sys.stderr.flush()
 
 
 def masked(number: str, show: bool = False) -> str:
@@ -97,6 +102,11 @@ def emit_json_line(value: object) -> None:
     """One JSON document on a line of its own, for a stream of events."""
     sys.stdout.write(json.dumps(value, default=_plain_json, ensure_ascii=False) + "\n")
     sys.stdout.flush()
+
+
+def be_silent() -> None:
+    """From here on, what is printed on stdout goes nowhere: whoever read it is gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:

@@ -10,7 +10,7 @@ import signal
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -21,13 +21,13 @@ from campaigns.script import Script
 from outbound.cli import output
 from outbound.cli.campaign_file import File, Language, Variant
 from outbound.cli.fields import Fields, given
+from outbound.cli.results import told, told_of
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 from outbound.coverage import Way, coverage_of
 from outbound.dialogue import Dialogue
 from outbound.dialogue.actions import Action, Save, Say, Transfer
 from outbound.dialogue.events import Event, Heard, HungUp, Pressed, Silence
-from outbound.dialogue.records import record
 from outbound.folders import cache_folder
 from outbound.rehearsal import Change, Setting, changes, hold, moment_for, read_recording, recording_of, typed, written
 from outbound.simulation.callee import Callee, Doing
@@ -67,7 +67,8 @@ def rehearse(
     held = hold(definition, setting, Callee(name, transfer_reached=not nobody_there), _asked, seen)
     output.out.print(f"{held.outcome.disposition}, about {held.outcome.seconds:.0f} s", style="bold")
     if recording is not None:
-        recording.write_text(written(recording_of(name, setting, held)), encoding="utf-8")
+        with output.writing(recording):
+            recording.write_text(written(recording_of(name, setting, held)), encoding="utf-8")
         output.note(f"recorded; hold it again with: outbound campaign test {file} {recording}")
 
 
@@ -94,10 +95,18 @@ def hold_again(
         for path, changed in found.items():
             output.out.print(f"{path}: {'different' if changed else 'as recorded'}", markup=False, soft_wrap=True)
             for one in changed:
-                output.out.print(f"  {one.what}: expected {one.expected}", markup=False, soft_wrap=True)
-                output.out.print(f"  {' ' * len(one.what)}  found    {one.found}", markup=False, soft_wrap=True)
+                output.out.print(f"  {one.what}")
+                for label, value in (("expected", one.expected), ("found", one.found)):
+                    _print_outcome(label, value)
     if any(found.values()):
         raise typer.Exit(1)
+
+
+def _print_outcome(label: str, outcome: Any) -> None:
+    """A disposition, or results in their plain form, one below the other."""
+    lines = [outcome] if isinstance(outcome, str) else [told_of(one) for one in outcome] or ["nothing"]
+    for place, line in enumerate(lines):
+        output.out.print(f"    {'' if place else label:<8}  {line}", markup=False, soft_wrap=True)
 
 
 def coverage(
@@ -234,7 +243,6 @@ def _show(what: Event | Action, dialogue: Dialogue) -> None:
         case HungUp():
             output.out.print("callee  hangs up", style="cyan")
         case Save(result):
-            facts = ", ".join(f"{name}: {value}" for name, value in record(result).items() if name != "kind")
-            output.out.print(f"saved   {record(result)['kind']}   {facts}", markup=False, style="green", soft_wrap=True)
+            output.out.print(f"saved   {told(result)}", markup=False, style="green", soft_wrap=True)
         case Transfer():
             output.out.print("… connecting a person", style="dim")

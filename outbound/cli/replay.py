@@ -15,7 +15,7 @@ from outbound.call import replay as replayed
 from outbound.cli import output
 from outbound.cli.stores import opened
 from outbound.dialogue import Dialogue
-from outbound.preparation import calendar_of, script_of
+from outbound.preparation import calendar_for, script_of
 
 
 def replay(
@@ -34,19 +34,27 @@ def replay(
         call = store.call(call_id)
         kept = store.call_log(call_id)
         contact = store.contact(call.contact_id)
-    script = script_of(kept.source, contact, call.dialed_at)
-    calendar = calendar_of(kept.terms.window(call.campaign), contact.number, contact.timezone)
+    script = script_of(kept.source, contact)
+    calendar = calendar_for(kept.source, kept.terms, contact)
     differences = replayed(kept.events, Dialogue(script, calendar))
     if json:
         output.emit_json(
-            {"call_id": call_id, "events": len(kept.events), "same": not differences, "differences": differences}
+            {
+                "call_id": call_id,
+                "campaign": call.campaign,
+                "version": call.version,
+                "events": len(kept.events),
+                "same": not differences,
+                "differences": differences,
+            }
         )
     elif differences:
         for difference in differences:
             _show(difference)
         output.note(f"call {call_id} goes differently now: {len(differences)} of {len(kept.events)} events.")
     else:
-        output.out.print(f"call {call_id}: all {len(kept.events)} events bring the same actions.")
+        made_under = f"version {call.version} of {call.campaign}"
+        output.out.print(f"call {call_id}, {made_under}: all {len(kept.events)} events bring the same actions.")
     if differences:
         raise typer.Exit(1)
 

@@ -46,8 +46,9 @@ def report(
         names = [campaign_name(campaign) for campaign in campaigns] if campaigns else None
         made = make_report(store, names, _utc(since), _utc(before), now=SystemClock().now())
     if html is not None:
-        html.parent.mkdir(parents=True, exist_ok=True)
-        html.write_text(page.rendered(made), encoding="utf-8")
+        with output.writing(html):
+            html.parent.mkdir(parents=True, exist_ok=True)
+            html.write_text(page.rendered(made), encoding="utf-8")
         output.note(f"the report stands in {html}")
     if json:
         output.emit_json(made)

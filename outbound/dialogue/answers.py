@@ -27,6 +27,8 @@ from outbound.dialogue.endings import (
 )
 from outbound.dialogue.events import Corrected, Heard, Pressed, Silence, TimerFired
 from outbound.dialogue.fetching import transfer
+from outbound.dialogue.greetings import calls_out
+from outbound.dialogue.refusals import says_nothing
 from outbound.dialogue.state import State
 from outbound.dialogue.steps import (
     ANSWER_SECONDS,
@@ -48,7 +50,6 @@ DIGITS = "digits"
 """The timer that ends a number typed on the keys."""
 DIGITS_PAUSE_SECONDS = 2.0
 
-_NO_COMMENT = frozenset({Intent.NO, Intent.GOODBYE})
 _NEVER_A_COMMENT = frozenset({Intent.TRANSFER, Intent.REPEAT, Intent.WAIT})
 """What is slow is what went wrong: "slower" is a comment."""
 _NEVER_A_TIME = frozenset(
@@ -80,7 +81,17 @@ def heard(course: Course, event: Heard) -> tuple[Action, ...]:
     if event.intent in _AT_ANY_TIME and not _spells(course, event.words):
         course.before = None
         return _AT_ANY_TIME[event.intent](course, event.words)
+    if _has_not_heard_us(course, event):
+        course.called_out = True
+        return _repeat(course, event.words)
     return unclear(course, interrupted=event.interrupted)
+
+
+def _has_not_heard_us(course: Course, event: Heard) -> bool:
+    """ "Hello?" into the silence after a question. Once in a call: whoever says nothing else is no better for more."""
+    if event.intent is not Intent.OTHER or event.interrupted or course.speaking or course.called_out:
+        return False
+    return course.state is State.ASKING and calls_out(event.words, course.script.language)
 
 
 def corrected(course: Course, event: Corrected) -> tuple[Action, ...]:
@@ -196,7 +207,8 @@ def _to_the_topic(course: Course, event: Heard) -> tuple[Action, ...] | None:
         case State.SCHEDULING if event.intent not in _NEVER_A_TIME:
             return _time_said(course, event)
         case State.COMMENTING if event.intent not in _NEVER_A_COMMENT:
-            if event.intent in _NO_COMMENT:
+            refused = event.intent is Intent.NO and says_nothing(event.words, course.script.language)
+            if refused or event.intent is Intent.GOODBYE:
                 return decline(course)
             return comment(course, event.words) if event.words else None
     return None

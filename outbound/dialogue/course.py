@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import datetime, timedelta, tzinfo
 
 from campaigns.outcomes import Disposition
 from campaigns.script import Script, Step, question_in
@@ -27,19 +27,33 @@ def _as_promised(at: datetime) -> datetime:
     return at
 
 
+def _as_asked(at: datetime, now: datetime) -> datetime:
+    return at
+
+
+def _always(name: str, moment: datetime) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class Calendar:
     """What a dialogue knows of time: pure functions.
 
     Attributes:
         when_meant: the moment that words name ("tomorrow at three"), or None; (words, language, local now).
-        opening_time: moves a moment that is promised into the legal calling window.
+        opening_time: the moment, or the next after it at which calls are allowed.
+        promised: the moment nearest to the one asked for at which calls are allowed: (moment, local now).
         spoken: how a moment is read back: (moment, local now, language).
+        zone: the callee's, by whose rules the clocks are put forward and back; None: as it stood at the answer.
+        is_there: whether one of the people to transfer to is there: (name, moment).
     """
 
     when_meant: Callable[[str, str, datetime], datetime | None] = when_meant
     opening_time: Callable[[datetime], datetime] = _as_promised
+    promised: Callable[[datetime, datetime], datetime] = _as_asked
     spoken: Callable[[datetime, datetime, str], str] = moment
+    zone: tzinfo | None = None
+    is_there: Callable[[str, datetime], bool] = _always
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +91,7 @@ class Course:
     """The record of one call.
 
     Attributes:
+        seconds: since dialling; `answered_seconds` of them until it was answered.
         text: what is being said or was said last; `speaking` tells which.
         misses: silences and misunderstandings since the topic was opened.
         held: what was said during the opening, to be answered after it.
@@ -90,6 +105,8 @@ class Course:
     script: Script
     calendar: Calendar
     state: State = State.DIALING
+    seconds: float = 0.0
+    answered_seconds: float = 0.0
     local_now: datetime | None = None
     topic: Topic | None = None
     step: Step | None = None
@@ -109,6 +126,10 @@ class Course:
     delivered: bool = False
     pressed_keys: bool = False
     opted_out: bool = False
+    called_out: bool = False
+    """Somebody has said "hello?" instead of an answer."""
+    promised: datetime | None = None
+    """When the robot has said that it will call again."""
     before: Before | None = None
     """Where the last answer was taken."""
     put: bool = False
@@ -160,7 +181,8 @@ class Course:
         """As if the answer had not been taken; what was saved of it is overwritten by the next one."""
         self.topic, self.step, self.onward, self.turn = before.topic, before.step, before.onward, before.turn
         self.answers, self.outcome = dict(before.answers), before.outcome
-        self.state, self.put, self.speaking, self.before = before.topic.state, True, False, None
+        self.state, self.put, self.speaking = before.topic.state, True, False
+        self.before = self.promised = None
 
     def aside(self, text: str, onward: str | None = None) -> tuple[Action, ...]:
         """Say something, then go `onward` to a step, or on to where the call was going, or back to the topic."""
@@ -200,15 +222,18 @@ class Course:
             raise AssertionError(f"{self.state} before the answer")
         return self.local_now
 
+    def is_there(self, person: str) -> bool:
+        """Whether somebody to transfer to is there by now."""
+        return self.calendar.is_there(person, self.now + timedelta(seconds=self.seconds - self.answered_seconds))
+
     @property
     def ended_early(self) -> Disposition:
         """The disposition of a conversation that stops here."""
         return Disposition.COMPLETED if self.delivered else Disposition.HUNG_UP
 
     def moment_in(self, words: str) -> datetime | None:
-        """The legal moment that the callee's words name, if they name one."""
-        meant = self.calendar.when_meant(words, self.script.language, self.now)
-        return None if meant is None else self.calendar.opening_time(meant)
+        """The moment that the callee's words name, if they name one."""
+        return self.calendar.when_meant(words, self.script.language, self.now)
 
     def spoken(self, moment: datetime) -> str:
         return self.calendar.spoken(moment.astimezone(self.now.tzinfo), self.now, self.script.language)

@@ -6,7 +6,7 @@ event leads here stands in `table.py`.
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from campaigns.outcomes import (
     CallbackPromise,
@@ -29,6 +29,8 @@ LONGEST = "longest"
 """The timer that brings a call to a polite end."""
 CAP = "cap"
 """The timer that ends it, whatever is being said."""
+_ABOUT = timedelta(hours=1)
+"""So much before or after the time that was asked for is still that time: "tonight" is said of a whole evening."""
 
 _BEFORE_ANSWER = {
     EndCause.BUSY: Disposition.BUSY,
@@ -101,12 +103,25 @@ def not_here(course: Course, words: str, last_words: str) -> tuple[Action, ...]:
     return (save, *close(course, last_words, Disposition.WRONG_NUMBER))
 
 
-def callback(course: Course, at: datetime | None, words: str) -> tuple[Action, ...]:
-    """Promise another call, at a moment or some other day, and read it back."""
+def callback(course: Course, asked: datetime | None, words: str) -> tuple[Action, ...]:
+    """Promise another call, at the moment asked for or the nearest that is allowed, or some other day; read it back."""
     phrases = course.script.phrases
+    at = course.promised = None if asked is None else course.calendar.promised(asked, course.now)
+    if asked is None or at is None:
+        text = phrases.callback_later
+    else:
+        about_then = at.date() == asked.date() and abs(at - asked) < _ABOUT
+        text = with_moment(course, phrases.callback_confirmed if about_then else phrases.callback_moved, at)
     save = Save(CallbackPromise(at, by_person=False, words=words))
-    text = phrases.callback_later if at is None else with_moment(course, phrases.callback_confirmed, at)
     return (save, *close(course, text, Disposition.CALLBACK))
+
+
+def another_time(course: Course, words: str) -> tuple[Action, ...] | None:
+    """A call was promised, and another time is named after all; None: these words name none, or the same."""
+    asked = None if course.promised is None else course.moment_in(words)
+    if asked is None or course.calendar.promised(asked, course.now) == course.promised:
+        return None
+    return callback(course, asked, words)
 
 
 def crisis(course: Course, words: str) -> tuple[Action, ...]:

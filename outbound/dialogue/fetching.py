@@ -28,7 +28,7 @@ _TOO_LONG = "no answer in time"
 
 def transfer(course: Course, words: str, *, target: str = "", text: str = "") -> tuple[Action, ...]:
     """Connect a person: the script's own target and words, or the first target and the usual words."""
-    course.plea = words
+    course.plea, course.promised = words, None
     _line_up(course, target)
     if not course.targets:
         return promise_person(course)
@@ -72,8 +72,9 @@ def settled(course: Course, event: TransferSettled) -> tuple[Action, ...]:
     save = Save(TransferResult(course.targets[0], event.reached, event.reason))
     if event.reached:
         return (save, *hang_up(course, Disposition.CRISIS if urgent else Disposition.TRANSFERRED))
-    if len(course.targets) > 1:
-        del course.targets[0]
+    others = [name for name in course.targets[1:] if course.is_there(name)]
+    if others:
+        course.targets = others
         return (save, *_reassure(course), _ask(course))
     if not urgent:
         return (save, *promise_person(course))
@@ -91,8 +92,9 @@ def promise_person(course: Course) -> tuple[Action, ...]:
 
 
 def _line_up(course: Course, first: str = "") -> None:
-    """Everybody who is there, in the script's order; the one who is meant comes first."""
-    course.targets = sorted(course.script.transfer_targets, key=lambda name: name != first)
+    """Everybody who is there by now, in the script's order; the one who is meant comes first."""
+    there = [name for name in course.script.transfer_targets if course.is_there(name)]
+    course.targets = sorted(there, key=lambda name: name != first)
 
 
 def _begin(course: Course) -> tuple[Action, ...]:

@@ -1,7 +1,7 @@
 """The dialogue of one call: events in, actions out.
 
 Decides nothing of its own: it looks an event up in the table, lets the reaction change the record, and holds it to
-the states that the table allows. No I/O, no clock, no threads; the same events give the same actions.
+the states that the table allows. No I/O, no clock, no threads; the same events at the same times give the same actions.
 """
 
 from __future__ import annotations
@@ -45,13 +45,17 @@ class Dialogue:
         """A person has heard the message to its end, or answered it."""
         return self._course.delivered
 
-    def receive(self, event: Event) -> tuple[Action, ...]:
+    def receive(self, event: Event, seconds: float = 0.0) -> tuple[Action, ...]:
         """What is to be done about an event, in order.
+
+        Args:
+            seconds: since dialling, as the call's log has it.
 
         Raises:
             OutOfPlace: the event cannot happen in this state.
         """
         course = self._course
+        course.seconds = seconds
         if isinstance(event, SaidAll) and event.say_id != course.says:
             # The sound of a sentence that was replaced: the newest sentence is the one that counts.
             return ()

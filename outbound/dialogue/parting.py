@@ -11,7 +11,7 @@ from campaigns.outcomes import Crisis, Disposition, Via
 from outbound.dialogue.actions import Action, Listen, Save
 from outbound.dialogue.answers import global_key
 from outbound.dialogue.course import Course
-from outbound.dialogue.endings import CAP, crisis, hang_up, last_words_said, opt_out, save_opt_out
+from outbound.dialogue.endings import CAP, another_time, crisis, hang_up, last_words_said, opt_out, save_opt_out
 from outbound.dialogue.events import Heard, Pressed, SaidAll, TimerFired, TransferSettled
 from outbound.dialogue.fetching import announced, cared, settled, transfer
 from outbound.dialogue.state import State
@@ -103,6 +103,9 @@ def heard_while_closing(course: Course, event: Heard) -> tuple[Action, ...]:
             return transfer(course, event.words)
         case Intent.REPEAT:
             return course.again()
+    moved = another_time(course, event.words)
+    if moved is not None:
+        return moved
     return course.again() if event.interrupted else ()
 
 

@@ -42,7 +42,9 @@ def rang(course: Course, event: Ringing) -> tuple[Action, ...]:
 
 def answered(course: Course, event: Answered) -> tuple[Action, ...]:
     """Speak at once: who or what it is becomes known meanwhile (47 CFR 64.1200(a)(7): within 2 s)."""
-    course.local_now = event.local_now
+    # A log knows how far the clocks were off, not when they are changed.
+    course.local_now = event.local_now.astimezone(course.calendar.zone or event.local_now.tzinfo)
+    course.answered_seconds = course.seconds
     script = course.script
     return (*_open(course), StartTimer(LONGEST, script.polite_end_seconds), StartTimer(CAP, script.longest_seconds))
 

@@ -56,6 +56,8 @@ class State(StrEnum):
 
 
 BEFORE_ANSWER = frozenset({State.DIALING, State.RINGING})
+MACHINES = frozenset({State.AWAITING_BEEP, State.LEAVING_MESSAGE, State.AT_SCREENER})
+"""What is said here is no person's."""
 LISTENING = frozenset(
     {
         State.TELLING,

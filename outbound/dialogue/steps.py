@@ -181,7 +181,7 @@ def silence(course: Course, event: Silence) -> tuple[Action, ...]:
     """Nobody spoke. An offer may be passed over in silence; it is not made twice."""
     if course.state is State.OFFERING:
         return give_up(course)
-    return _missed(course, course.script.phrases.silence)
+    return _missed(course)
 
 
 def unclear(course: Course, *, interrupted: bool) -> tuple[Action, ...]:
@@ -197,15 +197,17 @@ def unclear(course: Course, *, interrupted: bool) -> tuple[Action, ...]:
     if course.state is State.TELLING:
         # "Okay, thanks" after the last sentence.
         return hang_up(course, Disposition.COMPLETED)
-    return _missed(course, course.script.phrases.not_understood)
+    return _missed(course)
 
 
-def _missed(course: Course, reprompt: str) -> tuple[Action, ...]:
+def _missed(course: Course) -> tuple[Action, ...]:
     """One re-prompt that names the keys; after the second miss a way on that guesses nothing."""
     course.misses += 1
-    own = course.step.reprompt if course.step and course.state is State.ASKING else ""
-    once_more = course.misses == 1 and course.state in {State.ASKING, State.OFFERING}
-    return course.ask_again(own or reprompt) if once_more else give_up(course)
+    if course.misses > 1 or course.state not in {State.ASKING, State.OFFERING}:
+        return give_up(course)
+    if course.state is State.OFFERING:
+        return course.ask_again(course.script.phrases.not_understood)
+    return course.ask_again(_step(course).reprompt or course.subject.text)
 
 
 def give_up(course: Course) -> tuple[Action, ...]:

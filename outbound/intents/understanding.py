@@ -88,9 +88,10 @@ class Understanding:
         """What the recogniser should listen for: a grammar for ratings and yes or no, sentences for everything else."""
         if self.language is None:
             return Expected()
+        wordings = _sentences(self.language.tag, RATINGS.isdisjoint(expecting))
         if expecting and not phrases and _CLOSED.issuperset(expecting):
-            return Expected(_short_answers(self.language.tag, frozenset(expecting)), closed=True)
-        return Expected((*phrases, *_sentences(self.language.tag, RATINGS.isdisjoint(expecting))), closed=False)
+            return Expected(_short_answers(self.language.tag, frozenset(expecting)), closed=True, wordings=wordings)
+        return Expected((*phrases, *wordings), closed=False)
 
     def meaning(self, transcript: Transcript, expecting: Collection[Intent], phrases: Sequence[str] = ()) -> Meaning:
         """What was meant, in a step that expects `expecting` and offers `phrases` as answers of their own."""
@@ -153,11 +154,15 @@ class Understanding:
         """How likely each intent is, given all readings and the step."""
         shares = np.zeros(len(INTENTS))
         total = 0.0
-        for plain, weight in _readings(transcript, language):
+        readings = list(_readings(transcript, language))
+        if not readings:
+            shares[OTHER] = 1.0
+            return shares
+        likely = model.likelihoods([plain for plain, _ in readings], language)
+        for (plain, weight), reading in zip(readings, likely, strict=True):
             known = known_answer(plain, language, expecting)
-            reading = model.likelihoods(plain, language)
             if known is not None:
-                reading = (1.0 - TO_THE_LETTER) * reading
+                reading *= 1.0 - TO_THE_LETTER
                 reading[INTENTS.index(known)] += TO_THE_LETTER
             rates = not RATINGS.isdisjoint(expecting) and may_rate(plain, language)
             shares += weight * _rated(in_step(reading, expecting), rates=rates)

@@ -140,3 +140,15 @@ def test_a_field_is_never_read_as_a_template() -> None:
 def test_a_condition_holds_or_not_and_never_raises(expression: str, holds: bool) -> None:
     condition = Condition(expression, VALUES, frozenset({"rated"}))
     assert condition.holds({"home": "no", "rated": "4"}) is holds
+
+
+@pytest.mark.parametrize(("price", "text"), [("12.00", "cheap"), ("100", "just right"), ("120.50", "dear")])
+def test_an_amount_is_compared_with_a_number_in_texts_as_in_branches(price: str, text: str) -> None:
+    template = "{% if price > 100 %}dear{% elif price >= 100 and price <= 100 %}just right{% else %}cheap{% endif %}"
+    assert render(template, {"price": Money(Decimal(price), "USD")}, "en-US") == text
+
+
+def test_amounts_of_two_currencies_are_not_compared() -> None:
+    values = {"price": Money(Decimal(12), "USD"), "old": Money(Decimal(12), "EUR")}
+    with pytest.raises(TemplateProblem, match="compares what cannot be compared"):
+        render("{% if price < old %}x{% endif %}", values, "en-US")

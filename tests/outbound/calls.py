@@ -26,6 +26,7 @@ PHRASES = Phrases(
     callback_by_person="A person will call you by {when}.",
     callback_ask="When would suit you?",
     callback_confirmed="We will call you {when}. Goodbye.",
+    callback_moved="Not then; we will call you {when}. Goodbye.",
     callback_later="We will try another day. Goodbye.",
     wrong_number="I am sorry for the mistake. Goodbye.",
     condolence="I am very sorry for your loss. Goodbye.",
@@ -36,7 +37,6 @@ PHRASES = Phrases(
     crisis_alone="Please call 988 now. They are there for you.",
     wait="Of course, take your time.",
     slower="Of course, I will speak more slowly.",
-    silence="Are you there? Press one for yes, two for no.",
     not_understood="I did not catch that. Press one for yes, two for no.",
     giving_up="I will not keep you. Goodbye.",
     no_answer_known="I do not know that. Would you like a person?",
@@ -112,22 +112,30 @@ def until_nine(at: datetime) -> datetime:
 
 
 CALENDAR = Calendar(
-    when_meant=when_meant, opening_time=until_nine, spoken=lambda at, local_now, language: f"{at:%A %H:%M}"
+    when_meant=when_meant,
+    opening_time=until_nine,
+    promised=lambda asked, local_now: until_nine(asked),
+    spoken=lambda at, local_now, language: f"{at:%A %H:%M}",
 )
 
 
 class Call:
-    """A call held event by event; the robot's sentences end when `hear_out` says so."""
+    """A call held event by event; the robot's sentences end when `hear_out` says so.
 
-    def __init__(self, script: Script = SCRIPT) -> None:
-        self.dialogue = Dialogue(script, CALENDAR)
+    Attributes:
+        seconds: since dialling, at the next event.
+    """
+
+    def __init__(self, script: Script = SCRIPT, calendar: Calendar = CALENDAR) -> None:
+        self.dialogue = Dialogue(script, calendar)
+        self.seconds = 0.0
         self.actions: list[Action] = []
 
     def take(self, *events: Event) -> tuple[Action, ...]:
         """The actions of the last event."""
         actions: tuple[Action, ...] = ()
         for event in events:
-            actions = self.dialogue.receive(event)
+            actions = self.dialogue.receive(event, self.seconds)
             self.actions += actions
         return actions
 

@@ -6,9 +6,12 @@ from dataclasses import replace
 
 from campaigns.intents import Intent
 from campaigns.script import Case, Choice, Collecting, Script, Step
+from outbound.call import Entry
 from outbound.coverage import Coverage, coverage_of
+from outbound.dialogue.events import Answered, Heard, Party, Screened
+from outbound.dialogue.records import record
 from outbound.simulation.callee import Callee, Doing, Presses, Says
-from tests.outbound.calls import SCRIPT, Was
+from tests.outbound.calls import NOON, SCRIPT, Call, Was
 from tests.outbound.rehearsals import rehearse
 
 ASK = Step(
@@ -66,3 +69,18 @@ def test_steps_that_the_script_no_longer_has_are_not_counted() -> None:
     shorter = replace(SMALL, steps={name: step for name, step in SMALL.steps.items() if name in ("ask", "bye")})
     shorter = replace(shorter, steps={**shorter.steps, "ask": Step("ask", "Hello.", next="bye")})
     assert set(coverage_of(shorter, [log]).steps) == {"ask", "bye"}
+
+
+def test_what_a_machine_says_is_nobody_s_meaning() -> None:
+    call = Call(SMALL)
+    log: list[Entry] = []
+    for event in (
+        Answered(NOON),
+        Screened(Party.MACHINE, ready=False),
+        Heard(Intent.CRISIS, 0.3, "you have reached my voicemail"),
+    ):
+        actions = [record(action) for action in call.take(event)]
+        state, step = str(call.dialogue.state), call.dialogue.step or ""
+        log.append({"at": 0.0, "event": record(event), "actions": actions, "state": state, "step": step})
+    assert log[-1]["state"] == "awaiting_beep"
+    assert set(coverage_of(SMALL, [log]).intents.values()) == {0}

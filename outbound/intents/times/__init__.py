@@ -1,4 +1,4 @@
-"""When a callee wants to be called back, and how a promised time is said.
+"""When a callee wants to be called back.
 
 Decides what "tomorrow at three", "半小时后" or "다음 주 월요일 오전" mean on the callee's own clock. Whether a call
 may be placed then is decided by the compliance rules, which move the moment before it is promised.
@@ -6,21 +6,19 @@ may be placed then is decided by the compliance rules, which move the moment bef
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import datetime
 from typing import Protocol
 
 from outbound.intents.times import chinese, english, korean
 from outbound.intents.times.spoken import LONGEST_AHEAD, SpokenTime, resolve
 
-__all__ = ["LONGEST_AHEAD", "say_time", "when_meant"]
+__all__ = ["LONGEST_AHEAD", "when_meant"]
 
 
 class _Rules(Protocol):
     """What the module of a language offers."""
 
     def understand(self, words: str) -> SpokenTime: ...
-
-    def say(self, moment: datetime, today: date) -> str: ...
 
 
 _LANGUAGES: dict[str, _Rules] = {"en": english, "zh": chinese, "ko": korean}
@@ -39,20 +37,6 @@ def when_meant(words: str, language: str, local_now: datetime) -> datetime | Non
         return None
     said = rules.understand(words)
     return resolve(said, local_now) if said.names_a_moment else None
-
-
-def say_time(moment: datetime, language: str, local_now: datetime) -> str:
-    """The moment as the robot reads it back: "tomorrow at three in the afternoon".
-
-    `moment` is aware, within `LONGEST_AHEAD` of `local_now`, and is said on the callee's clock, the zone of
-    `local_now`. Raises ValueError for naive times and for a language without rules.
-    """
-    _require_aware(local_now)
-    _require_aware(moment)
-    rules = _LANGUAGES.get(language[:2])
-    if rules is None:
-        raise ValueError(f"times cannot be said in {language}; use one of {', '.join(_LANGUAGES)}")
-    return rules.say(moment.astimezone(local_now.tzinfo), local_now.date())
 
 
 def _require_aware(moment: datetime) -> None:

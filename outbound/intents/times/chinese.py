@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from outbound.intents.times.spoken import Part, SpokenTime
 
@@ -29,7 +29,14 @@ _PASSING_DAYS = re.compile(rf"过(?P<number>{_NUMBER})(?:天|个?(?P<week>星期
 _DAYS = (("大后天", 3), ("后天", 2), ("后日", 2), ("明", 1), ("今", 0))
 _WEEKDAY = re.compile(r"(?P<next>下*)个?(?:周|星期|礼拜)(?P<day>[一二三四五六日天末])")
 _NEXT_WEEK = re.compile(r"(?P<next>下+)个?(?:周|星期|礼拜)")
-_MONTH_DAY = re.compile(rf"(?P<day>{_NUMBER})[号日](?!线|楼|码|键|门)")
+_MONTH_DAY = re.compile(rf"(?:(?P<month>{_NUMBER})月份?)?(?P<day>{_NUMBER})[号日](?!线|楼|码|键|门)")
+_DAY_NAME = r"(?:[今明后][天晚]|(?:周|星期|礼拜)[一二三四五六日天末])"
+_REFUSED = re.compile(rf"(?:除了?|不要|别){_DAY_NAME}|{_DAY_NAME}(?:都|也)?(?:不行|不方便|不可以|没空|没时间|不在)")
+"""A day that is named to be left out."""
+_ELSEWHEN = re.compile(
+    r"昨[天晚]|前[天晚]|上个?(?:周|星期|礼拜|月)|圣诞|元旦|春节|过年|中秋|国庆|清明|端午|假期|下个?月|[明后去]年|\d月|[一二三四五六七八九十]月"
+)
+"""A time that is past, too far ahead, or a day that no rule here knows: to take the rest for today would be wrong."""
 _PARTS = (
     (re.compile(r"凌晨|半夜"), Part.SMALL_HOURS),
     (re.compile(r"早上|早晨|清晨|上午|一早|[今明]早"), Part.MORNING),
@@ -44,7 +51,10 @@ _SAME_TIME = re.compile(r"这个?(?:时候|时间|点)|同一?时间|老时间")
 def understand(words: str) -> SpokenTime:
     """The parts of a time in the words."""
     text = "".join(c for c in unicodedata.normalize("NFKC", words) if c.isalnum() or c == ":")
-    text = _AFTER_LUNCH.sub("下午一点", _VAGUE.sub("|", text))
+    text = _REFUSED.sub("|", _AFTER_LUNCH.sub("下午一点", _VAGUE.sub("|", text)))
+    month_day = _MONTH_DAY.search(text)
+    if not (month_day and month_day["month"]) and _ELSEWHEN.search(text):
+        return SpokenTime()
     clock = _CLOCK.search(text)
     hour = _number(clock["hour"]) if clock else None
     if clock is None or hour is None or hour > 24:
@@ -67,6 +77,7 @@ def understand(words: str) -> SpokenTime:
         days=day,
         weekday=_weekday(weekday["day"]) if weekday else None,
         weeks=len(week["next"]) if (week := weekday or next_week) else 0,
+        month=_number(month_day["month"]) if month_day and month_day["month"] and day is None else None,
         month_day=_number(month_day["day"]) if month_day and day is None else None,
         hour=hour % 24 if hour is not None else None,
         minute=_minute(clock["minute"]) if clock else 0,
@@ -113,38 +124,3 @@ def _delay(found: re.Match[str]) -> timedelta:
 
 def _weekday(character: str) -> int:
     return {"天": 6, "末": 5}.get(character, _WEEKDAYS.find(character))
-
-
-def say(moment: datetime, today: date) -> str:
-    """明天下午三点半."""
-    return _say_day(moment.date(), today) + _say_clock(moment)
-
-
-def _say_day(day: date, today: date) -> str:
-    ahead = (day - today).days
-    if ahead < 3:
-        return ("今天", "明天", "后天")[max(ahead, 0)]
-    week_left = 7 - today.weekday()
-    if ahead < week_left + 7:
-        return ("周" if ahead < week_left else "下周") + _WEEKDAYS[day.weekday()]
-    return f"{_say_number(day.day)}号"
-
-
-def _say_clock(moment: datetime) -> str:
-    hour, minute = moment.hour, moment.minute
-    parts = ((6, "凌晨"), (9, "早上"), (12, "上午"), (13, "中午"), (18, "下午"), (24, "晚上"))
-    part = next(word for end, word in parts if hour < end)
-    clock = "两" if hour % 12 == 2 else _say_number(hour % 12 or (12 if hour else 0))
-    if minute == 30:
-        return f"{part}{clock}点半"
-    if minute:
-        return f"{part}{clock}点{'零' if minute < 10 else ''}{_say_number(minute)}分"
-    return f"{part}{clock}点"
-
-
-def _say_number(number: int) -> str:
-    tens, units = divmod(number, 10)
-    digits = "零一二三四五六七八九"
-    if not tens:
-        return digits[units]
-    return ("" if tens == 1 else digits[tens]) + "十" + (digits[units] if units else "")

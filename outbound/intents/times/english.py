@@ -3,13 +3,28 @@
 from __future__ import annotations
 
 import re
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from num2words import num2words
 
 from outbound.intents.times.spoken import Part, SpokenTime
 
 _WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_MONTHS = (
+    "january",
+    "february",
+    "march",
+    "april",
+    "may",
+    "june",
+    "july",
+    "august",
+    "september",
+    "october",
+    "november",
+    "december",
+)
+_COMMON_WORDS = ("march", "may")
 _WORDS = {num2words(n).replace("-", " "): n for n in range(60)}
 _ORDINALS = {num2words(n, to="ordinal").replace("-", " "): n for n in range(1, 32)}
 _NUMBER_WORDS = re.compile(rf"\b(?:{'|'.join(sorted(_WORDS, key=len, reverse=True))})\b")
@@ -28,19 +43,35 @@ _DELAY = re.compile(
     r"(?P<half> and a half)? (?P<unit>hour|minute|min|day|week)s?(?P<half_after> and a half)?\b(?! ago)"
 )
 _DAYS = (
-    (re.compile(r"\bday after tomorrow\b"), 2),
+    (re.compile(r"\bday after tomorrow\b|\bnot tomorrow the day after\b"), 2),
     (re.compile(r"\b(?:tomorrow|tmrw)\b"), 1),
     (re.compile(r"\b(?:today|tonight|this (?:morning|afternoon|evening))\b"), 0),
 )
 _WEEKDAY = re.compile(rf"\b({'|'.join(_WEEKDAYS)})s?\b")
 _NEXT_WEEK = re.compile(rf"\bnext (?:week|{'|'.join(_WEEKDAYS)})\b")
-_WEEKEND = re.compile(r"\bweekend\b")
-_MONTH_DAY = re.compile(
-    rf"\bon the (?:(?P<word>{'|'.join(sorted(_ORDINALS, key=len, reverse=True))})"
-    r"|(?P<digits>\d{1,2})(?:st|nd|rd|th))\b"
+_WEEKEND = re.compile(r"\bweekends?\b")
+_ORDINAL = "|".join(sorted(_ORDINALS, key=len, reverse=True))
+_DATE = rf"(?:(?P<word>{_ORDINAL})|(?P<digits>[1-9]|[12]\d|3[01])(?:st|nd|rd|th))\b"
+_MONTH = rf"\b(?P<month>{'|'.join(_MONTHS)})\b"
+_MONTH_DAYS = (
+    re.compile(rf"{_MONTH} (?:the )?{_DATE}"),
+    re.compile(rf"{_MONTH} (?P<digits>[1-9]|[12]\d|3[01])\b"),
+    re.compile(rf"\b(?:the )?{_DATE} (?:of )?{_MONTH}"),
+    re.compile(rf"\b(?:on|{'|'.join(_WEEKDAYS)}) the {_DATE}"),
 )
+_REFUSED = re.compile(
+    r"\b(?:not|but|except)(?: for| not)?(?: on)? "
+    rf"(?:tomorrow(?! the day after)|today|tonight|(?:{'|'.join(_WEEKDAYS)})s?)\b"
+)
+"""A day that is named to be left out."""
+_ELSEWHEN = re.compile(
+    r"\b(?:yesterday|last (?:night|week|month|year)|christmas|thanksgiving|easter|new year|holidays?|months?|years?)\b"
+    rf"|\b(?:{'|'.join(month for month in _MONTHS if month not in _COMMON_WORDS)})\b"
+    rf"|\b(?:in|until|till|next|after) (?:{'|'.join(_COMMON_WORDS)})\b"
+)
+"""A time that is past, too far ahead, or a day that no rule here knows: to take the rest for today would be wrong."""
 _SAME_TIME = re.compile(r"\b(?:(?:this|same) time|same hour)\b")
-_BEFORE = re.compile(r"\b(?:before|by|no later than)$")
+_BEFORE = re.compile(r"(?<!not )\b(?:before|by|no later than)$")
 
 _HOUR = r"(?P<hour>[01]?\d|2[0-3])\b"
 _CLOCKS = (
@@ -61,7 +92,10 @@ def understand(words: str) -> SpokenTime:
     text = _GREETING.sub(" ", _digits(words))
     if "midnight" in text:
         text = text.replace("midnight", "12 at night")
-    text = _AFTER_LUNCH.sub("at 1 in the afternoon", text)
+    text = _REFUSED.sub(" ", _AFTER_LUNCH.sub("at 1 in the afternoon", text))
+    month_day = next((found for pattern in _MONTH_DAYS if (found := pattern.search(text))), None)
+    if month_day is None and _ELSEWHEN.search(text):
+        return SpokenTime()
     if delay := _DELAY.search(text):
         amount = _amount(delay["number"]) + (0.5 if delay["half"] or delay["half_after"] else 0)
         match delay["unit"]:
@@ -84,20 +118,18 @@ def understand(words: str) -> SpokenTime:
     day = next((days for pattern, days in _DAYS if pattern.search(text)), None)
     weekday_said = _WEEKDAY.search(text)
     weekday = _WEEKDAYS.index(weekday_said[1]) if weekday_said else 5 if _WEEKEND.search(text) else None
-    month_day = _MONTH_DAY.search(text)
     part = _part(text)
     same_time = bool(_SAME_TIME.search(text))
     named_day = day is not None or weekday is not None or month_day is not None
-    rest = _MONTH_DAY.sub(" | ", text)
+    rest = text.replace(month_day[0], " | ") if month_day else text
     hour, minute, before = _clock(rest, expected=named_day or part is not None)
     weeks = 1 if _NEXT_WEEK.search(text) else 0
     return SpokenTime(
         days=day,
         weekday=weekday,
         weeks=weeks,
-        month_day=(_ORDINALS[month_day["word"]] if month_day["word"] else int(month_day["digits"]))
-        if month_day
-        else None,
+        month=_MONTHS.index(month) + 1 if (month := month_day and month_day.groupdict().get("month")) else None,
+        month_day=_day_of_month(month_day) if month_day else None,
         hour=hour,
         minute=minute,
         part=part,
@@ -117,6 +149,11 @@ def _digits(words: str) -> str:
     )
     text = _NUMBER_WORDS.sub(lambda m: str(_WORDS[m[0]]), text)
     return re.sub(r"\boh? (\d)\b", r"0\1", text)
+
+
+def _day_of_month(found: re.Match[str]) -> int:
+    word = found.groupdict().get("word")
+    return _ORDINALS[word] if word else int(found["digits"])
 
 
 def _amount(words: str) -> float:
@@ -154,31 +191,3 @@ def _minutes(words: str) -> int:
     if words == "half":
         return 30
     return 15 if "quarter" in words else int(words.split()[0])
-
-
-def say(moment: datetime, today: date) -> str:
-    """ "tomorrow at three thirty in the afternoon"."""
-    return f"{_say_day(moment.date(), today)} at {_say_clock(moment)}"
-
-
-def _say_day(day: date, today: date) -> str:
-    ahead = (day - today).days
-    weekday = _WEEKDAYS[day.weekday()]
-    if ahead < 2:
-        return "tomorrow" if ahead else "today"
-    if ahead < 7:
-        return f"on {weekday}"
-    if ahead < 14 - today.weekday():
-        return f"next week on {weekday}"
-    return f"on the {num2words(day.day, to='ordinal').replace('-', ' ')}"
-
-
-def _say_clock(moment: datetime) -> str:
-    if (moment.hour, moment.minute) == (12, 0):
-        return "noon"
-    words = num2words(moment.hour % 12 or 12)
-    if moment.minute:
-        words += (" oh " if moment.minute < 10 else " ") + num2words(moment.minute).replace("-", " ")
-    if moment.hour < 12:
-        return f"{words} in the morning"
-    return f"{words} in the {'afternoon' if moment.hour < 17 else 'evening'}"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from datetime import date, datetime, timedelta
+from datetime import timedelta
 
 from outbound.intents.times.spoken import Part, SpokenTime
 
@@ -33,6 +33,15 @@ _DAYS = (("글피", 3), ("모레", 2), ("내일", 1), ("낼", 1), ("오늘", 0))
 _WEEKDAY = re.compile(rf"(?P<day>[{_WEEKDAYS}])요일|주말")
 _NEXT_WEEK = re.compile(r"(?P<after_next>다다음주)|다음주|담주|차주|다음(?=[월화수목금토일]요일)")
 _MONTH_DAY = re.compile(rf"(?<![월화수목금토])(?P<day>{_NUMBER})일(?=날|[에은 ]|오전|오후|아침|저녁|낮|밤|새벽|$)")
+_DATE = re.compile(rf"(?P<month>{_NUMBER}|유|시)월(?!요)(?P<day>{_NUMBER})일")
+_MONTHS = {"유": 6, "시": 10}
+_DAY_NAME = rf"(?:오늘|내일|모레|주말|[{_WEEKDAYS}]요일)"
+_REFUSED = re.compile(rf"{_DAY_NAME}(?:은|는|엔|에는)?(?:빼고|말고|제외|안돼|안되|못받|어려|힘들|바빠|바쁘|곤란)")
+"""A day that is named to be left out."""
+_ELSEWHEN = re.compile(
+    rf"어제|그저께|지난(?:주|달|번|해)|크리스마스|성탄절|설날|추석|명절|연휴|다음달|담달|내년|작년|(?:{_NUMBER}|유|시)월(?!요)"
+)
+"""A time that is past, too far ahead, or a day that no rule here knows: to take the rest for today would be wrong."""
 _PARTS = (
     ("새벽", Part.SMALL_HOURS),
     ("오전", Part.MORNING),
@@ -50,7 +59,11 @@ _SAME_TIME = re.compile(r"이시간|같은시간|이맘때")
 def understand(words: str) -> SpokenTime:
     """The parts of a time in the words."""
     text = "".join(c for c in unicodedata.normalize("NFKC", words) if c.isalnum() or c == ":")
-    text = _AFTER_LUNCH.sub("낮한시", text.replace("자정", "밤열두시"))
+    text = _REFUSED.sub(" ", _AFTER_LUNCH.sub("낮한시", text.replace("자정", "밤열두시")))
+    date_said = _DATE.search(text)
+    if date_said is None and _ELSEWHEN.search(text):
+        return SpokenTime()
+    text = text.replace(date_said[0], " ") if date_said else text
     clock = _CLOCK.search(text)
     hour = _number(clock["hour"]) if clock else None
     if clock is None or hour is None or hour > 24:
@@ -62,7 +75,7 @@ def understand(words: str) -> SpokenTime:
     ahead = _DELAY_DAYS.search(rest)
     weekday = _WEEKDAY.search(rest)
     next_week = _NEXT_WEEK.search(rest)
-    month_day = _MONTH_DAY.search(rest)
+    month_day = date_said or _MONTH_DAY.search(rest)
     day = next((days for word, days in _DAYS if word in rest), None)
     same_time = bool(_SAME_TIME.search(rest))
     if ahead:
@@ -73,6 +86,7 @@ def understand(words: str) -> SpokenTime:
         days=day,
         weekday=(_WEEKDAYS.index(weekday["day"]) if weekday["day"] else 5) if weekday else None,
         weeks=(2 if next_week["after_next"] else 1) if next_week else 0,
+        month=_MONTHS.get(date_said["month"]) or _number(date_said["month"]) if date_said and day is None else None,
         month_day=_number(month_day["day"]) if month_day and day is None else None,
         hour=hour % 24 if hour is not None else None,
         minute=_minute(clock["minute"]) if clock else 0,
@@ -114,34 +128,3 @@ def _days_ahead(found: re.Match[str]) -> int:
     if found["counted"]:
         return _COUNTED_DAYS[found["counted"]]
     return _number(found["number"]) * (1 if found["unit"] == "일" else 7)
-
-
-def say(moment: datetime, today: date) -> str:
-    """내일 오후 세 시 삼십 분."""
-    return f"{_say_day(moment.date(), today)} {_say_clock(moment)}"
-
-
-def _say_day(day: date, today: date) -> str:
-    ahead = (day - today).days
-    if ahead < 3:
-        return ("오늘", "내일", "모레")[max(ahead, 0)]
-    week_left = 7 - today.weekday()
-    if ahead < week_left + 7:
-        return ("" if ahead < week_left else "다음 주 ") + f"{_WEEKDAYS[day.weekday()]}요일"
-    return f"{_say_sino(day.day)} 일"
-
-
-def _say_clock(moment: datetime) -> str:
-    parts = ((6, "새벽"), (12, "오전"), (13, "낮"), (18, "오후"), (21, "저녁"), (24, "밤"))
-    part = next(word for end, word in parts if moment.hour < end)
-    native = {value: word for word, value in _NATIVE.items()}
-    clock = f"{part} {native[moment.hour % 12 or 12]} 시"
-    if moment.minute == 30:
-        return f"{clock} 반"
-    return f"{clock} {_say_sino(moment.minute)} 분" if moment.minute else clock
-
-
-def _say_sino(number: int) -> str:
-    tens, units = divmod(number, 10)
-    digits = "영일이삼사오육칠팔구"
-    return ("" if tens < 2 else digits[tens]) + ("십" if tens else "") + (digits[units] if units or not tens else "")

@@ -66,6 +66,8 @@ class SpokenTime:
     """0 Monday to 6 Sunday."""
     weeks: int = 0
     """0: the next such weekday; 1: in the next calendar week, which starts on Monday."""
+    month: int | None = None
+    """1 January to 12 December; only beside `month_day`."""
     month_day: int | None = None
     hour: int | None = None
     """As said, 0-23; 1-12 still lacks its half of the day when `part` is None."""
@@ -108,7 +110,7 @@ def _readings(said: SpokenTime, now: datetime) -> Iterator[datetime]:
 def _days(said: SpokenTime, today: date) -> Iterator[date]:
     if said.month_day is not None:
         ahead = (today + timedelta(days=n) for n in range(LONGEST_AHEAD.days + 1))
-        yield from (day for day in ahead if day.day == said.month_day)
+        yield from (day for day in ahead if day.day == said.month_day and said.month in {None, day.month})
     elif said.weekday is not None and said.weeks == 0:
         first = today + timedelta(days=(said.weekday - today.weekday()) % 7)
         yield from (first, first + timedelta(days=7))

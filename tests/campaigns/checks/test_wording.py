@@ -34,7 +34,32 @@ def test_what_can_be_said_is_left_alone(text: str) -> None:
 
 def test_a_text_that_cannot_be_made_without_an_optional_field_is_found() -> None:
     told = found(STEPS + '  a: {say: "{% if name %}On {{ until | weekday }}{% endif %}", end: true}\n')
-    assert any("a text cannot be made for a contact that has only the required fields" in line for line in told)
+    assert any("a call to a contact that has only the required fields cannot be made ready" in line for line in told)
+    assert any('It is in "{% if name %}On {{ until | weekday }}' in line for line in told)
+
+
+def test_a_text_that_only_those_hear_who_have_a_field_has_no_hole() -> None:
+    sorting = (
+        '  a: {branch: {"until": b, else: c}}\n  b: {say: "Until {{ until }}", end: true}\n  c: {say: Hi, end: true}\n'
+    )
+    assert found(STEPS + sorting) == []
+    falling_through = sorting.replace("else: c", "else: b").replace("  c: {say: Hi, end: true}\n", "")
+    assert any("the text has a hole then" in line for line in found(STEPS + falling_through))
+
+
+def test_a_brand_that_the_voice_cannot_say_is_found() -> None:
+    assert found(GOOD.replace("brand: Bluebird Books", "brand: Bluebird 🐦")) == [
+        'error brand: the voice of en-US cannot say "🐦".'
+    ]
+
+
+def test_what_is_wrong_in_every_variant_is_told_once() -> None:
+    both = GOOD.replace("script:", "variants: {short: 1, full: 1}\nvoicemail: Your book is here.\nscript:")
+    told = [line for line in found(both) if line.startswith("error voicemail")]
+    assert told == [
+        "error voicemail: Bluebird Books is not named in the first sentence in en-US.",
+        "error voicemail: the number to call back is not said in en-US.",
+    ]
 
 
 def test_advertising_in_a_delivery_notice_is_found() -> None:

@@ -75,6 +75,8 @@ def test_all_problems_are_told_at_once_with_their_lines() -> None:
     [
         ("retry: {bussy: {after: 1h}}", 'line 10, retry.bussy: "bussy" is not known here. Did you mean "busy"?'),
         ("retry: {busy: {after: soon}}", '"soon" is not a duration. Write it like 15m, 3h or 1d.'),
+        ("retry: {busy: {after: 9999d}}", '"9999d" is longer than a year. Write it like 15m, 3h or 1d.'),
+        ("pace: {per_hour: 1.0e-9}", "should be greater than or equal to 1"),
         ("fields: {name: nam}", 'fields.name.type: "nam" is not known here. Did you mean "name"?'),
         ("fields: {when: {type: date, example: soon}}", '"soon" is not a date. Write the date like 2026-03-14.'),
         ("transfer: {desk: 555}", "is not an international telephone number. Write it with + and country code"),
@@ -201,5 +203,88 @@ def test_an_example_contact_has_what_is_given_and_examples_for_the_rest() -> Non
     definition = parse(with_line("fields: {name: name, total: money, note: {required: false}}"))
     assert example_fields(definition, {"total": "$5"}) == {"name": "Dana", "total": "5 USD", "note": "note"}
     assert set(example_fields(definition, optional=False)) == {"name", "total"}
+    assert set(example_fields(definition, {"note": ""})) == {"name", "total"}
     with pytest.raises(CampaignError, match='no field "nam"'):
         example_fields(definition, {"nam": "x"})
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("about: your order", "\tabout: your order", "line 3: a tab stands where only spaces can."),
+        ("about: your order", "   about: your order", "line 3: there is a colon where none can be."),
+        (
+            "  hello: {say",
+            "  hello:\n    say: Hi\n   end: {say",
+            "line 13: the indentation of this line fits no line above",
+        ),
+        (
+            "calling: {from: 9:00, to: 20:00}",
+            "calling: {from: 9:00, to: 20:00}}",
+            "a brace is closed here that was not opened.",
+        ),
+        ("about: your order", "about: order: yours", "line 3: there is a colon where none can be."),
+        ("about: your order", "about: *order", "line 3: anchors (&, *) are not used here. Write it out"),
+        ("about: your order", "about: {{ brand }}, yours", "line 3: text that begins with {{ needs quotes around it."),
+        ("about: your order", 'about: "your order', "line 3: a quotation mark is opened here and not closed."),
+        (
+            "about: your order\npurpose: informational",
+            'about: "your order\npurpose: "informational"',
+            "line 3: a quotation mark is opened here and not closed.",
+        ),
+        (
+            "  hello: {say",
+            "  hello:\n    say: Hi\n\u00a0\u00a0\u00a0\u00a0end: {say",
+            'line 13: "\u00a0\u00a0\u00a0\u00a0end" begins or ends with a space, perhaps one of another kind',
+        ),
+        ("about: your order", "about: your \x07order", "line 3: there is a character that cannot be read (U+0007)."),
+        ("  hello: {say", "---\n  hello: {say", "line 11: a second campaign begins here, after ---."),
+        ("brand: Bluebird Books", "brand: [" * 40, "this is nested too deeply. No field"),
+    ],
+)
+def test_what_is_no_yaml_is_explained_to_those_who_do_not_know_yaml(before: str, after: str, told: str) -> None:
+    (problem,) = problems(SHORT.replace(before, after))
+    assert told in problem
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("voicemail: [Hello, there]", "one text belongs here, not a list."),
+        ("budget: {calls: 0}", "budget.calls: 0 is out of bounds: it must be at least 1."),
+        ("pace: {per_second: 0}", "pace.per_second: 0 is out of bounds: it must be more than 0."),
+        ("fields: {price: {type: money, currency: dollars}}", '"dollars" is not a currency.'),
+        ("voicemail: '{{ brand | money }}'", 'there is no filter "money".'),
+    ],
+)
+def test_what_a_field_cannot_hold_is_told_without_the_words_of_a_programmer(line: str, told: str) -> None:
+    assert any(told in problem for problem in problems(with_line(line))), problems(with_line(line))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "told"),
+    [
+        ("countries: US", "countries: []", "line 8, countries: there is nothing in the list. Write at least one."),
+        ("countries: US", "countries: [US, UK]", 'line 8, countries[2]: "UK" is not a country code.'),
+        ("brand: Bluebird Books", 'brand: "{{ name }}"', "line 2, brand: the brand is said as it is written here"),
+        ("script:", "variants: {a: 0, b: 0}\nscript:", "line 10, variants: every weight is 0"),
+    ],
+)
+def test_what_nobody_could_be_called_with_is_refused(before: str, after: str, told: str) -> None:
+    (problem,) = problems(SHORT.replace(before, after))
+    assert told in problem
+
+
+def test_a_name_is_refused_with_the_characters_that_it_may_have() -> None:
+    (problem,) = problems(SHORT.replace("campaign: hello", "campaign: my campaign"))
+    assert problem.startswith('line 1, campaign: "my campaign" is not a name. Use letters, digits, - and _,')
+
+
+def test_a_condition_that_cannot_be_read_is_refused_with_one_that_can() -> None:
+    told = problems(SHORT.replace("say: Your order is on its way., end: true", "branch: {a > : hello, else: hello}"))
+    assert any("the condition cannot be read" in problem and "like: total > 100" in problem for problem in told)
+
+
+def test_a_file_without_end_is_refused() -> None:
+    with pytest.raises(DefinitionErrors, match="too long for a campaign"):
+        load("/dev/zero")

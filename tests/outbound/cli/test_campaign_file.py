@@ -90,6 +90,29 @@ def test_a_script_is_drawn(file: Path, tmp_path: Path) -> None:
     assert run("draw", file, "--variant", "b").exit_code == 1
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        ("new", "shipping", "--file", "/dev/null/my.yaml"),
+        ("schema", "--file", "/nowhere/it.json"),
+        ("draw", "FILE", "--file", "/nowhere/my.svg"),
+        ("preview", "FILE", "--file", "/nowhere/call.wav"),
+        ("rehearse", "FILE", "--record", "/nowhere/it.yaml"),
+    ],
+    ids=lambda command: command[0],
+)
+def test_a_file_that_cannot_be_written_is_told(file: Path, command: tuple[str, ...]) -> None:
+    done = run(*(str(file) if word == "FILE" else word for word in command))
+    assert done.exit_code == 1
+    assert "cannot be written" in done.stderr
+
+
+@pytest.mark.parametrize(("command", "name"), [("draw", "my.pdf"), ("draw", "my"), ("preview", "call.mp3")])
+def test_a_file_is_not_named_for_what_it_is_not(file: Path, tmp_path: Path, command: str, name: str) -> None:
+    assert run(command, file, "--file", tmp_path / name).exit_code == 2
+    assert not (tmp_path / name).exists()
+
+
 def test_a_call_is_heard_before_it_is_made(file: Path, tmp_path: Path) -> None:
     sound = tmp_path / "call.wav"
     assert run("preview", file, "--file", sound, "--keys", "2,1,5", "--field", "name=Robin").exit_code == 0

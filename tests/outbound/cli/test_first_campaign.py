@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import re
 from pathlib import Path
 
@@ -44,9 +45,25 @@ def test_the_page_can_be_followed_to_a_report(folder: Path) -> None:
     (imported,) = (told for line, told in said.items() if "contacts import" in line)
     assert "5 new" in imported
     assert "7 rejected" in imported
+    assert "and 2 more" in imported
     assert (folder / "my.svg").exists()
     assert "my" in typed("outbound report")
     assert "5" in typed("outbound contacts list my.yaml")
+
+
+def test_a_run_of_a_campaign_that_is_not_there_is_refused(folder: Path) -> None:
+    done = CliRunner().invoke(app, ["run", "--line", "text", "--campaign", "nosuch"])
+    assert "There is no campaign nosuch" in str(done.exception)
+
+
+def test_a_run_ends_with_how_far_it_came(folder: Path) -> None:
+    typed("outbound campaign new shipping --file my.yaml")
+    typed("outbound contacts import my.yaml examples/orders.csv")
+    typed("outbound campaign start my.yaml")
+    done = CliRunner().invoke(app, ["run", "--line", "text", "--json"], catch_exceptions=False)
+    last = json.loads(done.stdout.splitlines()[-1])
+    # Of running campaigns: this one is done.
+    assert (last["event"], last["contacts"], last["in_flight"]) == ("progress", 0, 0)
 
 
 def test_the_rows_become_what_the_page_says(folder: Path) -> None:

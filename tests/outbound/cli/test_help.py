@@ -44,3 +44,11 @@ def test_every_command_says_on_the_page_of_its_group_what_it_is_for() -> None:
 def test_only_the_program_itself_offers_to_complete_its_commands() -> None:
     assert "--install-completion" in _help()
     assert not any("--install-completion" in _help(name) for name in ("campaign", "call", "dnc"))
+
+
+def test_help_is_folded_by_the_terminal_alone() -> None:
+    page = " ".join(_help("run").split())
+    lines = [line.strip() for line in _help("run").splitlines()]
+    assert "runs on a clock that jumps from one due call to the next" in page
+    assert "the next: days pass in seconds." not in lines
+    assert any(line.startswith("Example: outbound run") for line in lines)

@@ -73,7 +73,8 @@ def test_a_changed_script_that_saves_something_else_is_told_and_exits_with_1(fil
     file.write_text(file.read_text("utf-8").replace("yes: rating", "yes: bye"), "utf-8")
     done = _typed("test", file, recording)
     assert done.exit_code == 1
-    assert "results: expected" in done.stdout
+    assert "    expected  answer   step: tell, value: yes, via: voice, words: yes\n" in done.stdout
+    assert "    found     answer   step: tell, value: yes, via: voice, words: yes\n" in done.stdout
     (told,) = json.loads(_typed("test", file, recording, "--json").stdout)
     assert told["same"] is False
     assert [change["what"] for change in told["changes"]] == ["results"]

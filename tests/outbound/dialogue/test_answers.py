@@ -36,7 +36,7 @@ from outbound.dialogue.events import (
 )
 from outbound.dialogue.steps import LAST_WORD_SECONDS
 from outbound.lines.base import EndCause
-from tests.outbound.calls import CALENDAR, NOON, PHRASES, SCRIPT, Call, answered, asked, at_step
+from tests.outbound.calls import ALONE, CALENDAR, NOON, PHRASES, SCRIPT, Call, answered, asked, at_step
 
 LISTENING = ("message", "leave", "consent", "digits", "time", "rate", "bye")
 
@@ -131,7 +131,7 @@ def test_a_callback_with_its_time_is_moved_into_the_window_read_back_and_saved()
     call.say(Intent.CALLBACK, "call me tonight")
     at = (NOON + timedelta(days=1)).replace(hour=9)
     assert call.saved == [CallbackPromise(at, False, "call me tonight")]
-    assert call.said[-1] == "We will call you Wednesday 09:00. Goodbye."
+    assert call.said[-1] == "Not then; we will call you Wednesday 09:00. Goodbye."
     assert call.hear_out() == (HangUp(Disposition.CALLBACK),)
 
 
@@ -359,8 +359,7 @@ def test_hello_during_the_opening_needs_no_answer() -> None:
 def test_one_reprompt_and_then_a_polite_end(step: str, nothing: Silence | Heard) -> None:
     call = asked(step)
     call.take(nothing)
-    own = SCRIPT.steps[step].reprompt
-    assert call.said[-1] == own or call.said[-1] in {PHRASES.silence, PHRASES.not_understood}
+    assert call.said[-1] == (SCRIPT.steps[step].reprompt or SCRIPT.steps[step].say)
     call.hear_out()
     call.take(nothing)
     rating = step == "rate"
@@ -441,7 +440,7 @@ def test_a_spoken_zero_is_part_of_a_number_where_one_is_asked_for_and_brings_a_p
     number, question = asked("digits"), asked("consent")
     number.say(Intent.TRANSFER, words)
     question.say(Intent.TRANSFER, words)
-    assert number.said[-1] == PHRASES.not_understood
+    assert number.said[-1] == SCRIPT.steps["digits"].say
     assert question.said[-1] == PHRASES.transferring
 
 
@@ -449,7 +448,7 @@ def test_too_few_digits_are_asked_for_again() -> None:
     call = asked("digits")
     call.press("5")
     call.take(TimerFired("digits"))
-    assert call.said[-1] == PHRASES.not_understood
+    assert call.said[-1] == SCRIPT.steps["digits"].say
     assert call.saved == []
 
 
@@ -606,3 +605,26 @@ def test_a_new_call_has_said_nothing() -> None:
     call = Call()
     assert call.dialogue.step == ""
     assert not call.dialogue.ended
+
+
+def test_a_promised_call_can_be_put_off_while_it_is_confirmed() -> None:
+    call = asked("leave")
+    call.say(Intent.CALLBACK, "call me tonight")
+    call.say(Intent.OTHER, "tomorrow is better")
+    tomorrow = (NOON + timedelta(days=1)).replace(hour=15)
+    assert call.saved[-1] == CallbackPromise(tomorrow, False, "tomorrow is better")
+    assert call.said[-1] == "We will call you Wednesday 15:00. Goodbye."
+    assert call.say(Intent.OTHER, "yes tomorrow") == ()
+
+
+def test_what_a_person_was_promised_for_is_not_taken_over_by_the_robot() -> None:
+    call = asked("leave", ALONE)
+    call.say(Intent.TRANSFER, "agent")
+    call.say(Intent.OTHER, "tomorrow is better")
+    assert [result.by_person for result in call.saved if isinstance(result, CallbackPromise)] == [True]
+
+
+def test_a_time_for_something_else_is_kept_as_it_was_said() -> None:
+    call = asked("time")
+    call.say(Intent.OTHER, "tonight")
+    assert call.saved[-1] == Answer("time", NOON.replace(hour=23).isoformat(), Via.VOICE, "tonight")

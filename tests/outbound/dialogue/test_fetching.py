@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 
@@ -11,10 +11,10 @@ from campaigns.intents import Intent
 from campaigns.outcomes import CallbackPromise, Crisis, Disposition, OptOut, TransferResult
 from outbound.dialogue import State
 from outbound.dialogue.actions import HangUp, Save, Say, StartTimer, Transfer
-from outbound.dialogue.events import HungUp, TimerFired, TransferSettled
+from outbound.dialogue.events import Answered, HungUp, TimerFired, TransferSettled
 from outbound.dialogue.fetching import CONNECTING_SECONDS, HOLD_SECONDS
 from outbound.lines.base import EndCause
-from tests.outbound.calls import ALONE, NOON, PHRASES, SCRIPT, Call, asked, at_step
+from tests.outbound.calls import ALONE, CALENDAR, NOON, PHRASES, SCRIPT, Call, asked, at_step
 
 TO_SERVICE = Transfer(SCRIPT.transfer_targets["service"], SCRIPT.summary)
 TO_DESK = Transfer(SCRIPT.transfer_targets["desk"], SCRIPT.summary)
@@ -86,6 +86,44 @@ def test_when_nobody_takes_it_a_call_is_promised_within_a_day_and_inside_the_win
     ]
     assert call.said[-1] == f"{PHRASES.transfer_failed} A person will call you by Wednesday 12:00."
     assert call.hear_out() == (HangUp(Disposition.CALLBACK),)
+
+
+def in_hours(**closes: float) -> Call:
+    """A call answered after ten seconds, whose people are there until so many seconds after the answer."""
+
+    def is_there(name: str, moment: datetime) -> bool:
+        return moment < NOON + timedelta(seconds=closes[name])
+
+    call = Call(replace(SCRIPT, start="leave"), replace(CALENDAR, is_there=is_there))
+    call.seconds = 10.0
+    call.take(Answered(NOON))
+    call.hear_out(2)
+    return call
+
+
+def test_who_goes_home_while_the_call_is_held_is_not_asked() -> None:
+    call = in_hours(service=30.0, desk=600.0)
+    call.seconds = 10.0 + 30.0
+    call.press("0")
+    call.hear_out()
+    assert transfers(call) == [TO_DESK]
+
+
+def test_who_goes_home_while_somebody_else_is_asked_is_not_asked_next() -> None:
+    call = in_hours(service=600.0, desk=30.0)
+    call.press("0")
+    call.hear_out()
+    call.seconds = 10.0 + 30.0
+    call.take(BUSY)
+    assert transfers(call) == [TO_SERVICE]
+    assert isinstance(call.saved[-1], CallbackPromise)
+
+
+def test_when_all_have_gone_home_a_person_s_call_is_promised_at_once() -> None:
+    call = in_hours(service=5.0, desk=5.0)
+    call.seconds = 10.0 + 5.0
+    call.press("0")
+    assert [type(result) for result in call.saved] == [CallbackPromise]
 
 
 def test_without_a_desk_a_person_s_call_is_promised_at_once() -> None:
