@@ -16,16 +16,19 @@ from typing import Final
 import numpy as np
 import soxr
 
-from audio.pcm import WIDEBAND_RATE, Samples, Sound
-from audio.silero import SileroVoiceActivityDetector
+from audio.pcm import WIDEBAND_RATE, Samples, level_dbfs
+from audio.silero import WINDOW, Floats, SpeechNetwork
 
-WINDOW_SECONDS: Final = 0.032
-"""The detector takes 512 samples at 16 kHz."""
-_WINDOW: Final = 512
+WINDOW_SECONDS: Final = WINDOW / WIDEBAND_RATE
 _FULL_SCALE: Final = 32_767
 _START: Final = 0.5
 _STAY: Final = 0.35
 """Probability of speech to begin, and to go on: words fade out slower than they begin."""
+_LOUD: Final = 0.3
+_LOUD_ABOVE_DB: Final = 20.0
+_LOUD_DBFS: Final = -40.0
+"""So loud, and so far above the background, less will do: the detector hesitates at some people's voices, and a word
+that it half believes in is said into the telephone."""
 _START_ABOVE_DB: Final = 9.0
 _STAY_ABOVE_DB: Final = 5.0
 """How far above the background speech must be to begin, and to go on."""
@@ -64,12 +67,12 @@ class Window:
 
 
 class VoiceActivity:
-    """The detector of one call. Takes any number of samples at a time; about 1 ms of computing per window."""
+    """The detector of one call. Takes any number of samples at a time."""
 
     def __init__(self, rate: int) -> None:
         """Judge sound that comes at `rate` Hz."""
         self._detector = _Detector(rate)
-        self._rate, self._size = rate, round(WINDOW_SECONDS * rate)
+        self._size = round(WINDOW_SECONDS * rate)
         self._rest: Samples = np.zeros(0, dtype=np.int16)
         self._windows = 0
         self._active = False
@@ -89,7 +92,7 @@ class VoiceActivity:
         return windows
 
     def _judge(self, chunk: Samples) -> Window:
-        level = Sound(chunk, self._rate).level_dbfs
+        level = level_dbfs(chunk)
         probability = self._probability(chunk, level)
         self._loudest -= _FORGET_DB
         if probability >= _SURE:
@@ -104,6 +107,8 @@ class VoiceActivity:
 
     def _is_near(self, probability: float, level: float) -> bool:
         likely, above = (_STAY, _STAY_ABOVE_DB) if self._active else (_START, _START_ABOVE_DB)
+        if level >= max(_LOUD_DBFS, self._background.level_dbfs + _LOUD_ABOVE_DB):
+            likely = _LOUD
         lately = max(self._levels) if self._active else level
         return (
             probability >= likely
@@ -149,13 +154,16 @@ class _Detector:
     """The detector, fed with windows at the line's rate."""
 
     def __init__(self, rate: int) -> None:
-        self._network = SileroVoiceActivityDetector()
+        self._network = SpeechNetwork()
         # The quick recipe has next to no delay; the better ones hold 100 ms and more back.
-        self._resampler = None if rate == WIDEBAND_RATE else soxr.ResampleStream(rate, WIDEBAND_RATE, 1, "int16", "QQ")
-        self._wide: Samples = np.zeros(_WINDOW, dtype=np.int16)
+        self._resampler = None
+        if rate != WIDEBAND_RATE:
+            self._resampler = soxr.ResampleStream(rate, WIDEBAND_RATE, 1, "float32", "QQ")
+        self._wide: Floats = np.zeros(WINDOW, dtype=np.float32)
 
     def probability(self, chunk: Samples) -> float:
         """How likely it is that somebody speaks in this window, having heard the ones before."""
-        wide = chunk if self._resampler is None else self._resampler.resample_chunk(chunk)
-        self._wide = np.concatenate([self._wide, wide])[-_WINDOW:]
-        return float(self._network.process_samples((self._wide / _FULL_SCALE).tolist()))
+        values = chunk.astype(np.float32) / _FULL_SCALE
+        wide = values if self._resampler is None else self._resampler.resample_chunk(values)
+        self._wide = np.concatenate([self._wide, wide])[-WINDOW:]
+        return self._network.probability(self._wide)

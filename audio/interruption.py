@@ -5,6 +5,9 @@ its caller holds the prompt, and lets it go on where it was if a cough, an "uh-h
 cheap is a prompt that stops all the time, so a voice well below the callee's own does not stop it: talk next door, a
 television. Such a voice is still listened to, and its words stop the robot if they mean something. The robot's own
 voice coming back is told apart in `ownvoice.py`, before.
+
+A voice in between, softer than the callee and not by much, stops it once. If nothing came of that, it is taken for
+somebody else for a while: it must come nearer to the callee's own loudness to stop another sentence.
 """
 
 from __future__ import annotations
@@ -34,6 +37,9 @@ _HUM_SHARE: Final = 0.985
 """Share of the energy below that frequency that makes a hum: nasals have next to nothing above it."""
 _BELOW_CALLEE_DB: Final = 8.0
 """So far below the callee's loudest words it is another voice."""
+_BELOW_CALLEE_WARY_DB: Final = 4.0
+"""The same after such a voice has interrupted and nothing came of it."""
+_WARY_WINDOWS: Final = round(30.0 / WINDOW_SECONDS)
 _FORGET_DB: Final = 0.15 * WINDOW_SECONDS
 """The callee's loudness is forgotten by 0.15 dB a second: whoever takes over the telephone is softer for a minute."""
 _LEVEL_WINDOWS: Final = 6
@@ -54,7 +60,11 @@ class Interruption:
         self._hummed = 0
         self._powers: deque[float] = deque(maxlen=_LEVEL_WINDOWS)
         """Of the last windows, 0 where nobody spoke."""
-        self._callee_dbfs = -math.inf
+        self._callee_dbfs = self._level_dbfs = -math.inf
+        self._below_db = 0.0
+        """How far below the callee's loudness the voice was that interrupted last."""
+        self._wary = 0
+        """Windows for which a softer voice is no callee."""
         self._since_callee = 0
         """Windows since somebody was about as loud as the callee."""
 
@@ -64,12 +74,20 @@ class Interruption:
         The counting then begins anew.
         """
         self._heard.add(samples)
-        return sum(self._judge(window) for window in windows) > 0
+        interrupts = False
+        for window in windows:
+            interrupts = self._judge(window) or interrupts
+        return interrupts
 
     @property
     def callee_spoke(self) -> bool:
         """Within the last second, and not only a softer voice behind."""
         return self._since_callee <= _LATELY_WINDOWS
+
+    def came_to_nothing(self) -> None:
+        """Whoever interrupted last did not mean the robot, or said nothing."""
+        if self._below_db > _BELOW_CALLEE_WARY_DB:
+            self._wary = _WARY_WINDOWS
 
     def reset(self) -> None:
         """A new prompt begins: what was heard before does not interrupt it."""
@@ -87,20 +105,23 @@ class Interruption:
         spoken = sum(self._speech) >= SPEECH_WINDOWS and sum(self._plain) >= PLAIN_WINDOWS
         if not is_callee or (not spoken and self._hummed < _HUM_WINDOWS):
             return False
+        self._below_db = self._callee_dbfs - self._level_dbfs
         self.reset()
         return True
 
     def _is_callee(self, window: Window) -> bool:
         """Whether who speaks is about as loud as the callee was; learns how loud that is."""
         self._callee_dbfs -= _FORGET_DB
+        self._wary = max(0, self._wary - 1)
         self._powers.append(10 ** (window.level_dbfs / 10) if window.active else 0.0)
         spoken = [power for power in self._powers if power]
         if not spoken:
             return False
-        level_dbfs = 10 * math.log10(sum(spoken) / len(spoken))
-        is_callee = level_dbfs >= self._callee_dbfs - _BELOW_CALLEE_DB
+        self._level_dbfs = 10 * math.log10(sum(spoken) / len(spoken))
+        below_db = _BELOW_CALLEE_WARY_DB if self._wary else _BELOW_CALLEE_DB
+        is_callee = self._level_dbfs >= self._callee_dbfs - below_db
         if len(spoken) >= _LEAST_LEVEL_WINDOWS:
-            self._callee_dbfs = max(self._callee_dbfs, level_dbfs)
+            self._callee_dbfs = max(self._callee_dbfs, self._level_dbfs)
         return is_callee
 
     def _is_hum(self) -> bool:

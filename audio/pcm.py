@@ -6,6 +6,7 @@ is here too (WAV, G.711); engines, devices and telephone lines are elsewhere.
 
 from __future__ import annotations
 
+import math
 import wave
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -49,11 +50,7 @@ class Sound:
     @property
     def level_dbfs(self) -> float:
         """Root mean square level in dB below full scale; -inf for silence."""
-        if len(self.samples) == 0:
-            return float("-inf")
-        values = self.samples.astype(np.float64)
-        mean_square = float(values @ values) / len(values)
-        return 10 * float(np.log10(mean_square / _FULL_SCALE**2)) if mean_square > 0 else float("-inf")
+        return level_dbfs(self.samples)
 
     def at(self, rate: int) -> Sound:
         """The same sound at `rate` Hz."""
@@ -77,6 +74,15 @@ class Sound:
         for start in range(0, len(self.samples), size):
             frame = self.samples[start : start + size]
             yield frame if len(frame) == size else np.pad(frame, (0, size - len(frame)))
+
+
+def level_dbfs(samples: Samples) -> float:
+    """As `Sound.level_dbfs`, of samples at whatever rate."""
+    if len(samples) == 0:
+        return -math.inf
+    values = samples.astype(np.float64)
+    mean_square = float(values @ values) / len(values)
+    return 10 * math.log10(mean_square / _FULL_SCALE**2) if mean_square > 0 else -math.inf
 
 
 def silence(seconds: float, rate: int = TELEPHONE_RATE) -> Sound:

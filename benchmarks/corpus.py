@@ -19,7 +19,7 @@ from audio.pcm import TELEPHONE_RATE, Sound, from_mulaw, to_int16, to_mulaw
 from campaigns.intents import Intent
 from outbound.speech.labelled import Clip, Part, read_corpus, seed_of
 
-__all__ = ["Clip", "Condition", "Part", "babble_of", "crowd_of", "read_corpus", "under"]
+__all__ = ["Clip", "Condition", "Part", "babble_of", "crowd_of", "read_corpus", "telephone_band", "under"]
 
 
 class Condition(StrEnum):
@@ -43,7 +43,7 @@ def under(clip: Clip, condition: Condition, crowd: Sequence[Clip]) -> Sound:
     chance = np.random.default_rng(seed_of(f"{clip.name} {condition}"))
     if condition is Condition.BABBLE:
         values = _mixed_at(values, _babble(len(values), rate, crowd, chance), snr_db=15)
-    narrow = Sound(to_int16(_telephone_band(values, rate) * 32_767), rate).at(TELEPHONE_RATE)
+    narrow = Sound(to_int16(telephone_band(values, rate) * 32_767), rate).at(TELEPHONE_RATE)
     heard = from_mulaw(to_mulaw(narrow.samples))
     if condition is Condition.LOSS:
         heard = _lossy(heard, chance, share=0.03)
@@ -61,7 +61,7 @@ def babble_of(crowd: Sequence[Clip], seconds: float, rate: int = 16_000) -> Soun
     return Sound(to_int16(values / np.abs(values).max() * 32_767), rate)
 
 
-def _telephone_band(values: NDArray[np.float64], rate: int, taps: int = 257) -> NDArray[np.float64]:
+def telephone_band(values: NDArray[np.float64], rate: int, taps: int = 257) -> NDArray[np.float64]:
     """300-3400 Hz by a windowed-sinc filter of linear phase."""
     at = np.arange(taps) - (taps - 1) / 2
     low, high = 300.0, min(3_400.0, 0.49 * rate)

@@ -1,7 +1,8 @@
 """How quickly the dialer's part goes: importing, finding who is due, claiming, and a month of calls on a jumping clock.
 
-The store is a SQLite file in a temporary folder, or PostgreSQL by URL. `--durable` waits for the disk at each commit
-and lets others read meanwhile, as `outbound run` does; simulations do neither.
+The queue stands in a SQLite file in a temporary folder, the month in a store like that which `outbound simulate` throws
+away; or both in PostgreSQL by URL. `--durable` waits for the disk at each commit and lets others read meanwhile, as
+`outbound run` does.
 
     python -m benchmarks.dialer --contacts 1000000 --month 100000 [--db postgresql://…] [--json]
 """
@@ -19,7 +20,7 @@ import time
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
-from campaigns.store import Store, open_store
+from campaigns.store import SCRATCH, Store, open_store
 from campaigns.templates import template, template_text
 from outbound.simulation.forecast import Tally
 from outbound.simulation.population import read_habits
@@ -93,14 +94,15 @@ def main() -> None:
     parser.add_argument("--json", action="store_true")
     asked = parser.parse_args()
     figures: Figures = {"processors": os.cpu_count() or 1}
-    parts: list[Callable[[Store], Figures]] = []
+    parts: list[tuple[Callable[[Store], Figures], bool]] = []
     if asked.contacts:
-        parts.append(lambda store: queue(store, asked.contacts, asked.claims))
+        parts.append((lambda store: queue(store, asked.contacts, asked.claims), False))
     if asked.month:
-        parts.append(lambda store: month(store, asked.month, asked.lines))
+        parts.append((lambda store: month(store, asked.month, asked.lines), not asked.durable))
     with tempfile.TemporaryDirectory(prefix="dialer-") as folder:
-        for place, part in enumerate(parts):
-            url = asked.db[place] if place < len(asked.db) else f"{folder}/store{place}.db"
+        for place, (part, scratch) in enumerate(parts):
+            own = SCRATCH if scratch else f"{folder}/store{place}.db"
+            url = asked.db[place] if place < len(asked.db) else own
             store = open_store(url, durable=asked.durable, shared=asked.durable)
             figures |= part(store)
             store.close()

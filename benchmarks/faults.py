@@ -2,7 +2,7 @@
 
 Runs the real dialer, gate, dialogue and store on a jumping clock, and kills the process at random write boundaries. A
 witness on the line keeps books of its own; what the store holds in the end is compared with them. Zeroes are expected.
-Without a URL the store is a SQLite file in a temporary folder.
+Without a URL the store is SQLite's, of the kind that `outbound simulate` throws away afterwards.
 
     python -m benchmarks.faults --attempts 1000000 [--db postgresql://…] [--json]
 """
@@ -19,6 +19,7 @@ import time
 from datetime import UTC, datetime
 from pathlib import Path
 
+from campaigns.store import SCRATCH
 from campaigns.templates import template, template_text
 from outbound.simulation.faults import Faults
 from outbound.simulation.ordeal import Survived, survive
@@ -57,7 +58,7 @@ def ordeal(attempts: int, lines: int, seed: int, deaths: int, url: str | None) -
         habits=read_habits(),
     )
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        return survive(url or f"{folder}/store.db", question, faults, Path(folder))
+        return survive(url or SCRATCH, question, faults, Path(folder))
 
 
 def main() -> None:

@@ -188,7 +188,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--corpus", type=Path, required=True)
     parser.add_argument("--language", default="en-US", help="what the clips are spoken in (BCP 47)")
-    parser.add_argument("--engines", nargs="+", choices=_ENGINES, default=list(_ENGINES))
+    parser.add_argument(
+        "--engines", nargs="+", default=list(_ENGINES), help="by name, or with a model: whisper:small.en"
+    )
     parser.add_argument("--conditions", nargs="+", type=Condition, default=list(Condition))
     parser.add_argument("--part", choices=[*Part, "all"], default=Part.HELD_OUT)
     parser.add_argument("--limit", type=int, help="so many clips, drawn at random but always the same")

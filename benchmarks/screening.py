@@ -19,18 +19,14 @@ from pathlib import Path
 import numpy as np
 import soundfile
 
-from audio.activity import VoiceActivity
-from audio.pcm import Samples, Sound
-from audio.recognition import Expected, Recognizer, recognizer_for
-from audio.screening import Beep, Party, Screening, Verdict
-from audio.turns import SpeechStarted, TurnEnded, Turns
-
-_LEAD_FRAMES = 30
-"""Sound from before a turn is noticed: 0.6 s."""
+from audio.pcm import Sound
+from audio.recognition import Recognizer, recognizer_for
+from audio.screening import Beep, Party, Verdict
+from outbound.speech.screened import screened
 
 
 @dataclass(frozen=True, slots=True)
-class Screened:
+class Clip:
     """One clip: what it was, what it was taken for, and when that became known."""
 
     file: str
@@ -59,38 +55,12 @@ class Score:
     false_beeps: int
 
 
-def found_in(sound: Sound, screening: Screening, recognizer: Recognizer | None) -> list[Verdict | Beep]:
-    """Everything that becomes known about who picked up, in order."""
-    activity, turns = VoiceActivity(sound.rate), Turns()
-    heard: list[Samples] = []
-    found: list[Verdict | Beep] = []
-    for frame in sound.frames():
-        windows = activity.feed(frame)
-        heard.append(frame)
-        found += screening.feed(frame, windows)
-        for event in turns.feed(windows):
-            match event:
-                case TurnEnded() if recognizer is not None:
-                    found += screening.heard(_words(np.concatenate(heard), sound.rate, recognizer))
-                    heard = []
-                case SpeechStarted():
-                    heard = heard[-_LEAD_FRAMES:]
-    return found
-
-
-def _words(samples: Samples, rate: int, recognizer: Recognizer) -> str:
-    listening = recognizer.listen(Expected(), rate)
-    listening.feed(samples)
-    return listening.finish().text
-
-
-def screened(folder: Path, row: dict[str, str], recognizer: Recognizer | None) -> Screened:
+def clip_of(folder: Path, row: dict[str, str], recognizer: Recognizer | None) -> Clip:
     samples, rate = soundfile.read(folder / row["file"], dtype="int16")
-    screening = Screening(rate)
-    found = found_in(Sound(samples, rate), screening, recognizer)
-    verdicts = [one for one in found if isinstance(one, Verdict)]
-    beeps = [one for one in found if isinstance(one, Beep)]
-    party = screening.verdict.party
+    heard = screened(Sound(samples, rate), recognizer)
+    verdicts = [one for one in heard.found if isinstance(one, Verdict)]
+    beeps = [one for one in heard.found if isinstance(one, Beep)]
+    party = heard.verdict.party
     known = None
     for verdict in reversed(verdicts):
         if verdict.party is not party:
@@ -98,7 +68,7 @@ def screened(folder: Path, row: dict[str, str], recognizer: Recognizer | None) -
         known = verdict.at_seconds
     end = float(row["beep_end"]) if row["beep_end"] else None
     errors = [] if end is None else sorted((beep.end_seconds - end for beep in beeps), key=abs)
-    return Screened(
+    return Clip(
         row["file"],
         row["label"] == "machine",
         party,
@@ -109,7 +79,7 @@ def screened(folder: Path, row: dict[str, str], recognizer: Recognizer | None) -
     )
 
 
-def score(clips: list[Screened]) -> Score:
+def score(clips: list[Clip]) -> Score:
     machines = [clip for clip in clips if clip.is_machine]
     humans = [clip for clip in clips if not clip.is_machine]
     human_known, machine_known = (
@@ -140,7 +110,7 @@ def main() -> None:
     with (arguments.corpus / "amd" / "labels.tsv").open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t"))
     recognizer = None if arguments.engine is None else recognizer_for("en-US", arguments.engine)
-    clips = [screened(arguments.corpus, row, recognizer) for row in rows]
+    clips = [clip_of(arguments.corpus, row, recognizer) for row in rows]
     result = score(clips)
     if arguments.json:
         print(json.dumps({"score": asdict(result), "clips": [asdict(clip) for clip in clips]}, indent=2))

@@ -21,7 +21,7 @@ import os
 import sys
 import tempfile
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import AsyncIterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass, field, fields, replace
@@ -33,7 +33,7 @@ sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import numpy as np
 
-from audio.pcm import Samples
+from audio.pcm import FRAME_SECONDS, Samples
 from audio.synthesis import PromptCache
 from benchmarks.computing import Computing
 from benchmarks.crowd import QUIET_ROOM_DBFS, crowd
@@ -58,7 +58,7 @@ AUDIBLE = round(32_767 * 10 ** (-32.0 / 20))
 """Peak of a frame in which something can be heard: speech, but no room."""
 LONGEST_REPLY_SECONDS = 4.0
 LONGEST_LATE_MS = 2_000
-LOOK_SECONDS = 1.0
+LOOK_SECONDS = 5.0
 REPORT_SECONDS = 300.0
 DIALLING_AT_ONCE = 10
 
@@ -132,7 +132,8 @@ class Watched(WrappedChannel):
         super().__init__(channel)
         self._figures = figures
         self._loop = asyncio.get_running_loop()
-        self._spoke_at: float | None = None
+        self._lately: deque[tuple[float, Samples]] = deque(maxlen=round(LONGEST_REPLY_SECONDS / FRAME_SECONDS))
+        """Heard since the last reply, and when: looked at when there is one, because that is seldom."""
         self._robot_speaks = False
         self._robot_quiet = 0
         self._flows = False
@@ -147,8 +148,7 @@ class Watched(WrappedChannel):
             self._figures.frames += 1
             self._flows = self._flows or not signal.lost
             self._figures.lost += signal.lost and self._flows
-            if _audible(signal.samples):
-                self._spoke_at = self._loop.time()
+            self._lately.append((self._loop.time(), signal.samples))
         return signal
 
     def send(self, frame: Samples) -> None:
@@ -158,11 +158,11 @@ class Watched(WrappedChannel):
             self._robot_speaks = self._robot_speaks and self._robot_quiet < 25
             return
         self._robot_quiet = 0
-        if not self._robot_speaks and self._spoke_at is not None:
-            reply = self._loop.time() - self._spoke_at
+        if not self._robot_speaks:
+            reply = self._loop.time() - next((at for at, heard in reversed(self._lately) if _audible(heard)), 0.0)
             if 0.02 < reply < LONGEST_REPLY_SECONDS:
                 self._figures.replies.append(reply)
-            self._spoke_at = None
+            self._lately.clear()
         self._robot_speaks = True
 
     def hang_up(self) -> None:

@@ -10,7 +10,9 @@ reply            from the end of the callee's speech to the first sample of the 
 reply, known     the same where the answer was understood (otherwise the robot waits for more)
 cut off          the robot began before the callee had finished
 no reply         nothing was understood as an answer: the robot waits
-fall silent      from the first sample of an interruption to the robot's last
+fall silent      from the first sample of an interruption to the robot's last; recordings of people begin with the sound
+                 of their room, a breath or a click, if that is within 30 dB of the loudest
+... from a word  the same from where the first word begins (`alignment.py`)
 never            the interruption did not stop it
 stops per hour   of a speaking robot, for a background that is not meant for it, where the callee speaks at -22 dBFS
 stopped          share of the time in which it is silent for that reason
@@ -41,6 +43,7 @@ from audio.recognition import Recognizer, recognizer_for
 from audio.synthesis import voice_for
 from audio.synthesis.base import Voice
 from audio.turns import SpeechStarted, Turns
+from benchmarks.alignment import words_begin
 from benchmarks.corpus import Clip, Part, babble_of, crowd_of, read_corpus
 from campaigns.intents import Intent
 from outbound.dialogue.actions import Listen, Say
@@ -137,6 +140,7 @@ class Trial:
     Attributes:
         reply_seconds: negative where the callee was cut off.
         understood: the words meant something.
+        word_seconds: from the first sound of the clip to its first word.
     """
 
     clip: str
@@ -144,6 +148,7 @@ class Trial:
     reply_seconds: float | None
     understood: bool
     silent_seconds: float | None
+    word_seconds: float
 
 
 @cache
@@ -262,8 +267,11 @@ def false_alarms(background: Sound, callee: Sound) -> Alarms:
         interrupts = interruption.feed(frame, windows)
         begun += sum(isinstance(event, SpeechStarted) and not theirs for event in turns.feed(windows))
         if not turns.speaking:
+            if stopped is not None and not theirs:
+                interruption.came_to_nothing()
             stopped, overruled = None, False
         elif stopped is not None and (number - stopped) * FRAME_SECONDS >= HOLD_SECONDS:
+            interruption.came_to_nothing()
             stopped, overruled = None, True
         elif stopped is None and interrupts and not overruled:
             stopped = number
@@ -298,7 +306,8 @@ def measured(clips: Sequence[Clip], recognizer: Recognizer, note: Callable[[int]
     trials = []
     for number, clip in enumerate(clips, start=1):
         reply, understood = replied(clip, recognizer)
-        trials.append(Trial(clip.name, clip.text, reply, understood, fell_silent(clip, recognizer)))
+        begins = words_begin(_speech(clip), clip.words)
+        trials.append(Trial(clip.name, clip.text, reply, understood, fell_silent(clip, recognizer), begins))
         note(number)
     return trials
 
@@ -307,6 +316,7 @@ def summary(trials: Sequence[Trial], everything: Sequence[Clip]) -> dict[str, An
     replies = [trial.reply_seconds for trial in trials if trial.reply_seconds is not None]
     known = [trial.reply_seconds for trial in trials if trial.reply_seconds is not None and trial.understood]
     stopped = [trial.silent_seconds for trial in trials if trial.silent_seconds is not None]
+    from_word = [t.silent_seconds - t.word_seconds for t in trials if t.silent_seconds is not None]
     alarms = {}
     callee = _speech(next(clip for clip in everything if clip.intent is Intent.YES))
     callee = callee.louder(_CALLEE_DBFS - callee.level_dbfs)
@@ -319,6 +329,7 @@ def summary(trials: Sequence[Trial], everything: Sequence[Clip]) -> dict[str, An
         "cut off": sum(seconds < 0 for seconds in replies),
         "no reply": len(trials) - len(replies),
         "fall silent": _percentiles(stopped),
+        "fall silent, from a word": _percentiles(from_word),
         "never": len(trials) - len(stopped),
         **alarms,
     }

@@ -24,7 +24,7 @@ import yaml
 from phonenumbers import PhoneNumber, PhoneNumberFormat, PhoneNumberType
 from rapidfuzz import process
 
-from campaigns.csv_rows import BROKEN
+from campaigns.csv_rows import shown, why_broken
 from campaigns.definition import CampaignDefinition, FieldDefinition
 from campaigns.definition.problems import did_you_mean
 from campaigns.errors import CampaignError
@@ -121,7 +121,7 @@ def _rows(table: Table, reader: _RowReader) -> Iterator[NewContact | Rejected]:
     with _Seen() as seen:
         for row, cells in table.rows:
             if isinstance(cells, str):
-                yield Rejected(row, "row", "", BROKEN[0], BROKEN[1], (cells,))
+                yield Rejected(row, "row", "", *why_broken(cells), (cells,))
             else:
                 yield reader.read(row, cells, len(table.header), seen)
 
@@ -165,7 +165,7 @@ def _columns(header: Sequence[str], definition: CampaignDefinition, origin: str)
         missing.insert(0, _PHONE)
     if missing:
         raise CampaignError(
-            f"{origin} has no column for {', '.join(missing)}; it has {', '.join(filter(None, header)) or 'none'}.",
+            f"{origin} has no column for {', '.join(missing)}; it has {shown(header)}.",
             _rename(missing[0], header),
         )
     return columns
@@ -282,6 +282,8 @@ class _RowReader:
             number = phonenumbers.parse(cell, self._region)
         except phonenumbers.NumberParseException as error:
             raise _Wrong("this is not a telephone number", "Correct it, best with + and the country code.") from error
+        if re.search(r"\d.*[^\W\d_]", cell) and not number.extension:  # before it may stand "Tel."
+            raise _Wrong("there are letters in the number", "Write its digits.")
         if number.extension:
             raise _Wrong("a number with an extension cannot be called", "Give a number that rings directly.")
         if not phonenumbers.is_valid_number(number):

@@ -13,19 +13,48 @@ import re
 from collections import deque
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from typing import TextIO
 
 Line = tuple[int, str]
 """Its number in the file, and its text with the line break."""
 Row = tuple[int, list[str] | str]
 """The number of its first line, and its cells; the text of a line that is no row of a table as it stands."""
 
-BROKEN = "The quotation marks do not fit.", "Close what is open, or take it out."
-"""What is wrong with such a line, and what to do."""
+LONGEST_LINE = 65_536
+"""Characters; a longer line is cut, and is no row."""
 _MOST_LINES = 20
 """So many lines a cell may run over; a quotation mark that is open for longer was never closed."""
+_SHOWN = 30
+"""Headings, and characters of each."""
 _SEPARATORS = ",;\t|"
 _FEWEST_DIGITS = 7
 """In a telephone number."""
+
+
+def bounded(file: TextIO, longest: int = LONGEST_LINE) -> Iterator[Line]:
+    """The lines of a file; of an endless one only so many characters are ever read at a time, and the first kept."""
+    number = 0
+    while text := file.readline(longest):
+        number += 1
+        yield number, text
+        while not text.endswith("\n") and (text := file.readline(longest)):
+            pass
+
+
+def why_broken(text: str) -> tuple[str, str]:
+    """What is wrong with a line that is no row, and what to do."""
+    if "\x00" in text or "\ufffd" in text:
+        return "The line is no text in UTF-8.", "Save the list as CSV UTF-8."
+    if len(text) >= LONGEST_LINE:
+        return f"The line is longer than {LONGEST_LINE:,} characters.", "Shorten it, or break it where a row ends."
+    return "The quotation marks do not fit.", "Close what is open, or take it out."
+
+
+def shown(header: Sequence[str]) -> str:
+    """Headings as a message names them, whatever stands in them."""
+    names = ["".join(c if c.isprintable() else "\ufffd" for c in name) for name in header if name.strip()]
+    few = [name if len(name) <= _SHOWN else f"{name[:_SHOWN]}…" for name in names[:_SHOWN]]
+    return ", ".join(few + ["…"] * (len(names) > _SHOWN)) or "none"
 
 
 def csv_rows(lines: Iterator[Line], *, when_in_doubt: bool = True) -> Iterator[Row]:
@@ -47,6 +76,8 @@ def csv_rows(lines: Iterator[Line], *, when_in_doubt: bool = True) -> Iterator[R
                 continue
         ahead.read.clear()
         cells = _cells(text, ahead, separator)
+        if _is_cut(text) or any(_is_cut(more) for _, more in ahead.read):
+            cells = None
         if cells is not None and '"' in text and (_swallows(cells, separator) or any(cells[width or None :])):
             cells = None
             doubtful = max([doubtful, *(line for line, _ in ahead.read)])
@@ -98,9 +129,10 @@ def _cells(text: str, ahead: _Ahead, separator: str) -> list[str] | None:
         yield from ahead.more()
 
     try:
-        return next(csv.reader(needed(), delimiter=separator, strict=True), [])
+        cells = next(csv.reader(needed(), delimiter=separator, strict=True), [])
     except csv.Error:
         return None
+    return None if any("\x00" in cell for cell in cells) else cells
 
 
 def _swallows(cells: Sequence[str], separator: str) -> bool:
@@ -117,6 +149,10 @@ def _like_a_number(piece: str) -> bool:
 def _separator(header: str) -> str:
     """The one that the headings use most."""
     return max(_SEPARATORS, key=re.sub(r'"[^"]*"', "", header).count)
+
+
+def _is_cut(text: str) -> bool:
+    return len(text) >= LONGEST_LINE and not text.endswith("\n")
 
 
 def _legible(text: str) -> str:

@@ -15,6 +15,7 @@ COOL_AFTER = timedelta(hours=1)
 """After so long without a call a line is warmed up anew: in the morning, after a pause."""
 _COLD = 0.1
 """The share of the full pace with which a warm-up begins."""
+_NONE = timedelta()
 _LOOK_AGAIN = timedelta(seconds=1)
 """How soon a warm-up may allow one more call at a time."""
 
@@ -36,9 +37,11 @@ class Pace:
     @property
     def spacing(self) -> timedelta:
         """The least time between two calls, warmed up."""
+        if self.per_second is None and self.per_hour is None:
+            return _NONE
         apart = [1.0 / self.per_second] if self.per_second is not None else []
         apart += [3600.0 / self.per_hour] if self.per_hour is not None else []
-        return timedelta(seconds=max(apart, default=0.0))
+        return timedelta(seconds=max(apart))
 
 
 class Pacer:

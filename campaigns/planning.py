@@ -10,7 +10,7 @@ business. Pure.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
@@ -28,6 +28,8 @@ class RetryRule:
 
 
 ROUTE_DOWN_WAIT = timedelta(minutes=1)
+LONGEST_ROUTE_WAIT = timedelta(days=1)
+"""A route that asks us to stay away for longer is tried again after a day."""
 CALLBACK_LATER = timedelta(days=1)
 """Somebody asked to be called another time and named none."""
 MAX_CALLBACKS = 3
@@ -88,7 +90,7 @@ def after_call(
     max_callbacks: int = MAX_CALLBACKS,
     promised_at: datetime | None = None,
     wait: timedelta | None = None,
-    habits: Habits | None = None,
+    habits: Callable[[], Habits | None] = lambda: None,
 ) -> Again | Closed:
     """What becomes of the contact.
 
@@ -97,10 +99,11 @@ def after_call(
         attempts: how many attempts have counted, this one included.
         promised_at: for `CALLBACK`: the moment that was promised, None when none was named.
         wait: how long a route that is down asked us to wait.
-        habits: None when it is not known where the callee is; the gate then decides alone.
+        habits: tells them, where they are asked for; None when it is not known where the callee is: the gate then
+            decides alone.
     """
     if disposition is Disposition.ROUTE_DOWN:  # the line took no call: no attempt, and nothing is used up
-        return Again(now + (wait or ROUTE_DOWN_WAIT))
+        return Again(now + min(wait or ROUTE_DOWN_WAIT, LONGEST_ROUTE_WAIT))
     if disposition is Disposition.CALLBACK:  # a promise is kept, whatever the attempts; but not for ever by a robot
         if times_so_far > max_callbacks:
             return Closed(CLOSED_BY_CALLBACKS)
@@ -113,8 +116,8 @@ def after_call(
     if attempts >= max_attempts:
         return Closed(CLOSED_BY_ATTEMPTS)
     due_at = now + rule.after
-    if habits is not None and disposition in NOBODY_THERE:
-        due_at = best_time(due_at, habits)
+    if disposition in NOBODY_THERE and (known := habits()) is not None:
+        due_at = best_time(due_at, known)
     return Again(due_at)
 
 
@@ -149,8 +152,11 @@ def best_time(earliest: datetime, habits: Habits, *, days: int = 2) -> datetime:
     opens = habits.window.opens_after(habits.zone, earliest)
     if opens is None:  # no window for a year: the gate will say so
         return earliest
+    hopeless = {part: _hopeless(part, habits.past) for part in _PARTS}
+    if hopeless[_part(opens.astimezone(habits.zone))] == min(hopeless.values()):
+        return opens
     candidates = [opens, *_later_parts(opens, habits, days)]
-    return min(candidates, key=lambda moment: (_hopeless(_part(moment.astimezone(habits.zone)), habits.past), moment))
+    return min(candidates, key=lambda moment: (hopeless[_part(moment.astimezone(habits.zone))], moment))
 
 
 def _later_parts(opens: datetime, habits: Habits, days: int) -> Iterator[datetime]:

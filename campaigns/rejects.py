@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import csv
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Generic, Protocol, Self, TypeVar, cast
 
@@ -71,7 +72,8 @@ class RejectsFile(Generic[Bad]):
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
-            self._file.close()
+            with self._told():
+                self._file.close()
 
     def pass_on(self, rows: Iterable[Good | Bad]) -> Iterator[Good]:
         """The good rows; the others are written."""
@@ -87,15 +89,20 @@ class RejectsFile(Generic[Bad]):
         Raises:
             CampaignError: the file cannot be written.
         """
-        try:
+        with self._told():
             if self._file is None:
                 self._file = self.path.open("w", encoding="utf-8-sig", newline="")
                 csv.writer(self._file).writerow([*self._header, *REASON_COLUMNS])
             csv.writer(self._file).writerow([*self._cells(row), row.reason, row.fix])
+        self.count += 1
+        if self.count <= _SHOWN:
+            self.first.append(row)
+
+    @contextmanager
+    def _told(self) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise CampaignError(
                 f"{self.path} cannot be written: {error.strerror}.", "Give another file with --rejects."
             ) from error
-        self.count += 1
-        if self.count <= _SHOWN:
-            self.first.append(row)

@@ -12,7 +12,6 @@ time), `ending(4)` (the last characters, spelled), `weekday`, `number`, `ordinal
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date
@@ -90,6 +89,8 @@ def render(template: str, values: Mapping[str, Value], language: str) -> str:
     Raises:
         TemplateProblem: the template is not allowed, or names a field that is not in `values`.
     """
+    if "{" not in template:
+        return _as_it_stands(template)
     try:
         text = _template(template, language).render(values)
     except UndefinedError as error:
@@ -102,6 +103,7 @@ def render(template: str, values: Mapping[str, Value], language: str) -> str:
     return _plain(text)
 
 
+@lru_cache(maxsize=4096)
 def names_in(template: str, language: str) -> frozenset[str]:
     """The fields that a template names.
 
@@ -123,9 +125,15 @@ def names_in_condition(expression: str) -> frozenset[str]:
 
 
 @lru_cache(maxsize=4096)
+def _as_it_stands(text: str) -> str:
+    """A text that names nothing, which is most of what a script can say."""
+    _refuse_what_is_too_long(text)
+    return _plain(text)
+
+
+@lru_cache(maxsize=4096)
 def _template(text: str, language: str) -> Template:
-    if len(text) > LONGEST_TEXT:
-        raise TemplateProblem(f"the text is longer than {LONGEST_TEXT} characters.", "Say less.")
+    _refuse_what_is_too_long(text)
     environment = _environment(language)
     _refuse_what_is_not_allowed(text, environment)
     return environment.from_string(text)
@@ -141,6 +149,11 @@ def _expression(text: str) -> Callable[[Mapping[str, Any]], Any]:
     except TemplateProblem as error:
         raise TemplateProblem(str(error).replace("the template", "the condition"), _LIKE_THIS) from error
     return environment.compile_expression(text, undefined_to_none=False)
+
+
+def _refuse_what_is_too_long(text: str) -> None:
+    if len(text) > LONGEST_TEXT:
+        raise TemplateProblem(f"the text is longer than {LONGEST_TEXT} characters.", "Say less.")
 
 
 def _refuse_what_is_not_allowed(text: str, environment: ImmutableSandboxedEnvironment) -> None:
@@ -227,11 +240,10 @@ def _number(value: object) -> object:
 
 def _plain(text: str) -> str:
     """One line of text without control characters, and without a space before a full stop or a comma."""
-    visible = "".join(
-        " " if char.isspace() else char for char in text if char.isspace() or unicodedata.category(char) != "Cc"
-    )
-    return _STRAY.sub("", " ".join(visible.split()))
+    return _STRAY.sub("", " ".join(_UNSPEAKABLE.sub("", text).split()))
 
 
+_UNSPEAKABLE = re.compile(r"[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
+"""Control characters (Unicode's category Cc) that are no white space."""
 _STRAY = re.compile(r" (?=[,.?，。？])|(?<=[^.]\.)\.(?!\.)")
 """A space before a mark, and the second of two full stops ("at 3 p.m.."): left over where a field was filled in."""

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from audio.errors import AudioError
 from campaigns.outcomes import Disposition, Result
+from campaigns.planning import LONGEST_ROUTE_WAIT
 from outbound.dialogue import Dialogue, OutOfPlace
 from outbound.dialogue.actions import Action, HangUp, Save
 from outbound.dialogue.events import Answered, Event, HungUp, SaveFailed
@@ -155,7 +156,7 @@ class _Call:
             tuple(self._entries),
             tuple(self._unsaved),
             self._dialogue.heard,
-            end.retry_after_seconds if end else None,
+            _asked(end),
         )
 
     def _decide(self, event: Event) -> tuple[Action, ...]:
@@ -219,6 +220,13 @@ class _Call:
         except OSError:
             log.exception("the journal did not take a result either; it stays with the call")
             self._unsaved.append(result)
+
+
+def _asked(end: HungUp | None) -> float | None:
+    """How long the route asks us to wait, in a figure that dates can be reckoned with."""
+    if end is None or end.retry_after_seconds is None:
+        return None
+    return min(max(end.retry_after_seconds, 0.0), LONGEST_ROUTE_WAIT.total_seconds())
 
 
 def _forget(writing: asyncio.Future[None]) -> None:

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
+import time
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from datetime import datetime
@@ -33,6 +34,7 @@ from outbound.dialing.news import (
     StoreIsAway,
     StoreIsBack,
     Watch,
+    harmless,
     nobody,
 )
 from outbound.dialing.throttle import Slot, Throttle
@@ -80,7 +82,7 @@ class Dialer:
         campaign_names: only these; None is every running campaign.
         allow: beginnings of the numbers that the route may dial; the gate refuses others. None is any.
         longest_wait_seconds: how soon a change made from another terminal is noticed. None waits until the next
-            contact is due, for a clock that jumps.
+            contact is due, for a clock that jumps, and looks around where nobody is.
         """
         self._store = store
         self._route = route
@@ -89,7 +91,7 @@ class Dialer:
         self._has_ended = has_ended
         self._most = calls_in_flight
         self._campaigns = campaign_names
-        self._watch = watch
+        self._watch = watch = harmless(watch)
         self._transact = transact
         self._longest_wait = longest_wait_seconds
         self._clocks = ClockWatch()
@@ -333,6 +335,9 @@ class Dialer:
     async def _wait(self, moment: datetime | None) -> None:
         """Until `moment`, until a call has ended, until drained, or until it is time to look again."""
         seconds = self._longest_wait
+        if moment is None and seconds is None and not self._calls:
+            await self._look_around()
+            return
         if moment is not None:
             until = max(0.0, (moment - self._clock.now()).total_seconds())
             seconds = until if seconds is None else min(seconds, until)
@@ -341,6 +346,11 @@ class Dialer:
         if timer is not None:
             timer.cancel()
         self._stirred.clear()
+
+    async def _look_around(self) -> None:
+        """Nothing more happens on a clock that jumps; what others do takes real time, and meanwhile it stands still."""
+        await asyncio.to_thread(time.sleep, LOOK_SECONDS)
+        self._looked_at = None
 
     async def _all_ended(self) -> None:
         self._books.close_soon()

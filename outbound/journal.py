@@ -10,6 +10,7 @@ import json
 import os
 from collections.abc import Callable
 from dataclasses import dataclass
+from itertools import count
 from pathlib import Path
 
 from campaigns.outcomes import Result
@@ -40,10 +41,16 @@ class Journal:
         line = json.dumps({"call": call_id, "result": record(result)}, ensure_ascii=False)
         self._waiting = True
         self._path.parent.mkdir(parents=True, exist_ok=True)
-        with self._path.open("a", encoding="utf-8") as file:
-            file.write(f"{line}\n")
-            file.flush()
-            os.fsync(file.fileno())
+        with self._path.open("ab", buffering=0) as file:
+            before = file.tell()
+            try:
+                left = f"{line}\n".encode()
+                while left:
+                    left = left[file.write(left) :]
+                os.fsync(file.fileno())
+            except OSError:
+                file.truncate(before)  # half a line would spoil the next one
+                raise
 
     def keeping(self, call_id: int) -> Callable[[Result], None]:
         """`keep` for one call, as `conduct` wants it."""
@@ -59,10 +66,14 @@ class Journal:
         if not self._waiting or not self._path.exists():
             return ()
         whole, _, _ = self._path.read_text(encoding="utf-8").rpartition("\n")
-        entries = [json.loads(line) for line in whole.splitlines() if line]
+        entries = [json.loads(line) for line in whole.split("\n") if line]
         return tuple(Kept(entry["call"], result_from(entry["result"])) for entry in entries)
 
-    def clear(self) -> None:
-        """Everything pending is in the store now."""
-        self._path.unlink(missing_ok=True)
+    def clear(self, *, aside: bool = False) -> None:
+        """Everything pending is in the store now; or, `aside`, as much as can be: the file stays under another name."""
+        if aside:
+            names = (self._path.with_suffix(f".aside{number or ''}") for number in count())
+            self._path.rename(next(name for name in names if not name.exists()))
+        else:
+            self._path.unlink(missing_ok=True)
         self._waiting = False

@@ -27,7 +27,6 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from audio.synthesis import PromptCache
 from campaigns.compliance.book import shipped
-from campaigns.compliance.packs import ListRule
 from campaigns.dnc import ExportFormat
 from campaigns.store import Store
 from campaigns.store.privacy import Retention
@@ -147,9 +146,7 @@ def close_campaigns(store: Store, now: datetime) -> list[str]:
 
 def warn_of_old_lists(store: Store, now: datetime) -> list[str]:
     """Says which national lists are too old to call by, or will be soon; one sentence for each."""
-    oldest: dict[str, int] = {}
-    for rule in (rule for pack in shipped().packs for rule in pack.rules if isinstance(rule, ListRule)):
-        oldest[rule.name] = min(rule.oldest_days, oldest.get(rule.name, rule.oldest_days))
+    oldest = shipped().list_ages()
     said = []
     for copy in store.lists():
         days = oldest.get(copy.name, _MISSED_BY_SECONDS) - (now.date() - copy.as_of).days

@@ -36,6 +36,7 @@ from outbound.lines.base import DialOrder, Line
 from outbound.lines.simulated import SimulatedLine
 from outbound.lines.sip import SipLine, SipSettings
 from outbound.lines.sip.guard import Spent
+from outbound.memory import seldom_searched
 from outbound.recordings import Recordings
 from outbound.routes import Directory, Route, SpeechSettings, SpokenRoute, TextRoute
 from outbound.simulation.callee import ENGLISH, Callee, read_callees, ready_callees
@@ -51,19 +52,28 @@ _CALLEES_ABROAD = {"+82": "ko-KR", "+86": "zh-CN"}
 """By the country code of their numbers; all others speak English."""
 
 
+_owners: set[str] = set()
+"""What this process has called itself."""
+
+
 def owner() -> str:
     """Names this process in the store, once and for all."""
-    return f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+    name = f"{socket.gethostname()}/{os.getpid()}/{secrets.token_hex(4)}"
+    _owners.add(name)
+    return name
 
 
 def has_ended(owner: str) -> bool:
     """Whether that process is known to be gone, so that nobody waits for its right to dial to run out.
 
-    Only what ran on this machine can be known; of another machine nothing is.
+    Only what ran on this machine can be known; of another machine nothing is. An earlier process of our own number is
+    gone: in a container that was begun again, the robot has the same one each time.
     """
     host, process, _ = owner.split("/") if owner.count("/") == 2 else ("", "", "")
     if host != socket.gethostname() or not process.isdigit():
         return False
+    if int(process) == os.getpid():
+        return owner not in _owners
     try:
         os.kill(int(process), 0)
     except ProcessLookupError:
@@ -97,6 +107,8 @@ def recordings_for(store: Store) -> Recordings | None:
 def _name_of(store: Store) -> str:
     """Tells stores apart in names of files, without saying where they are."""
     address = store.engine.url.render_as_string(hide_password=True)
+    if not store.engine.url.database:  # nobody else's: gone with its process
+        address += f" of process {os.getpid()}"
     return hashlib.sha256(address.encode()).hexdigest()[:16]
 
 
@@ -154,13 +166,12 @@ def _spoken_at(number: str) -> str:
 
 def run(name: str, main: Callable[[Clock], Coroutine[Any, Any, T]], start: datetime) -> T:
     """Runs `main` to its end on the clock that fits the route: from `start` on a jumping one, or in real time."""
-    if name in REHEARSALS:
 
-        async def virtually() -> T:
-            return await main(LoopClock(start, asyncio.get_running_loop()))
+    async def virtually() -> T:
+        return await main(LoopClock(start, asyncio.get_running_loop()))
 
-        return run_virtually(virtually())
-    return asyncio.run(main(SystemClock()))
+    with seldom_searched():
+        return run_virtually(virtually()) if name in REHEARSALS else asyncio.run(main(SystemClock()))
 
 
 def run_from(start: datetime, main: Callable[[Clock], Coroutine[Any, Any, T]]) -> T:

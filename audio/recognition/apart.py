@@ -14,6 +14,7 @@ import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from dataclasses import replace
 from multiprocessing import get_context, parent_process
 
 from audio.errors import AudioError
@@ -29,25 +30,28 @@ Open = Callable[[str], Recognizer]
 class ApartRecognizer:
     """Implements `audio.recognition.base.Recognizer` with an engine loaded once in each of a few processes."""
 
-    def __init__(self, language: str, engine: str, load: Open, processes: int) -> None:
+    def __init__(self, language: str, engine: str, load: Open, processes: int, *, partials: bool = True) -> None:
         """Start the processes and load the engine in each: some seconds, and its memory each time.
+
+        Args:
+            partials: whether the engine tells with a grammar what was heard so far.
 
         Raises:
             AudioError: the engine cannot be loaded there.
         """
         self.language, self.engine = language, engine
-        self._load, self._processes = load, processes
+        self._load, self._processes, self._partials = load, processes, partials
         self._lock = threading.Lock()
         self._waiting = 0
         self._pool = self._started()
 
     def listen(self, expected: Expected, rate: int) -> BufferedListening:
         # Only a grammar is quick enough to look at the utterance more than once.
-        is_grammar = expected.closed and bool(expected.phrases)
+        glances = self._partials and expected.closed and bool(expected.phrases)
         return BufferedListening(
             lambda sound: self._ask(_decode, sound, expected),
             rate,
-            partial=(lambda sound: self._glance(sound, expected)) if is_grammar else None,
+            partial=(lambda sound: self._glance(sound, expected)) if glances else None,
         )
 
     def close(self) -> None:
@@ -70,7 +74,7 @@ class ApartRecognizer:
         """What was heard so far; nothing while others wait for their turn to end."""
         if self._waiting >= self._processes:
             return Transcript("", 0.0, self.engine, final=False)
-        return self._ask(_decode_so_far, sound, expected)
+        return self._ask(_decode_so_far, sound, replace(expected, wordings=()))
 
     def _ask(self, work: Callable[[Sound, Expected], Transcript], sound: Sound, expected: Expected) -> Transcript:
         with self._lock:

@@ -21,10 +21,13 @@ class Expected:
         phrases: words and short phrases likely now, the likeliest first, lower case, in the language of the recogniser.
         closed: True when the answer is one of `phrases` (digits, yes/no): a grammar is right.
             False when people answer in sentences of their own: a language model is right.
+        wordings: where `phrases` are few, everything else that may be said: thousands, for engines that can look for
+            the one that sounds like what they heard.
     """
 
     phrases: tuple[str, ...] = ()
     closed: bool = False
+    wordings: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +61,10 @@ class Transcript:
 
 class Listening(Protocol):
     """One utterance being heard. Not shared between threads; calls do not overlap."""
+
+    @property
+    def only_keeps(self) -> bool:
+        """`feed` keeps the sound for the end and takes no time; nothing is gained by calling it often."""
 
     def feed(self, samples: Samples) -> Transcript | None:
         """Take the next samples (int16, mono, at the rate given to `listen`); maybe a partial result."""

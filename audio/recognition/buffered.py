@@ -37,6 +37,10 @@ class BufferedListening:
         self._partial_text = ""
         self._over = False
 
+    @property
+    def only_keeps(self) -> bool:
+        return self._partial is None
+
     def feed(self, samples: Samples) -> Transcript | None:
         if self._over:
             raise AudioError("this listening is over", "begin a new one with listen()")

@@ -11,12 +11,15 @@ import importlib.metadata
 import importlib.util
 import json
 import os
+import shutil
 import tempfile
 import urllib.error
 import urllib.request
 import zipfile
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
+from http.client import HTTPException
 from pathlib import Path
 
 import platformdirs
@@ -54,14 +57,16 @@ def user_model_folder() -> Path:
     return platformdirs.user_data_path("outbound") / "models"
 
 
-def vosk_model(language: str) -> Path | None:
-    """The Vosk model for a BCP 47 tag, or None when there is none on this machine."""
+def vosk_model(language: str, name: str | None = None) -> Path | None:
+    """The Vosk model for a BCP 47 tag: `name` is a path, a model's name, or None for any that is there."""
+    if name is not None and Path(name).is_dir():
+        return Path(name) if _is_vosk_model(Path(name)) else None
     for folder in _candidates():
-        if _serves(folder.name, language) and _is_vosk_model(folder):
+        if (folder.name == name if name else _serves(folder.name, language)) and _is_vosk_model(folder):
             return folder
     package = f"vosk_model_{_vosk_name(language).replace('-', '_')}"
     carried = _package_folder(package)
-    if carried is not None and _is_vosk_model(carried / "model"):
+    if name is None and carried is not None and _is_vosk_model(carried / "model"):
         return carried / "model"
     return None
 
@@ -100,32 +105,64 @@ class Fetched:
 def fetch(language: str, progress: Progress | None = None, *, into: Path | None = None) -> Fetched:
     """Download Vosk's small model for a language from Vosk's own list, check its MD5 sum and unpack it.
 
+    A model that is there already is not downloaded again.
+
     Raises:
         ModelMissing: Vosk has no small model for the language.
-        AudioError: no network, or the file arrived damaged; nothing is kept then.
+        AudioError: no network, what arrived is damaged, or it cannot be kept; nothing is left behind then.
     """
     import vosk
 
     target = into or user_model_folder()
+    entry = _small_model(_listed(vosk.MODEL_LIST_URL, language, target), language)
+    fetched = Fetched(entry["name"], target / entry["name"])
+    if _is_vosk_model(fetched.folder):
+        return fetched
     try:
-        with urllib.request.urlopen(vosk.MODEL_LIST_URL, timeout=15) as reply:  # noqa: S310  # Vosk's own address
-            listed = json.load(reply)
-        entry = _small_model(listed, language)
         target.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(dir=target) as scratch:
             archive = Path(scratch) / "model.zip"
-            checksum = _download(f"{vosk.MODEL_PRE_URL}{entry['name']}.zip", archive, progress)
+            with _reaching_vosk(language, target):
+                checksum = _download(f"{vosk.MODEL_PRE_URL}{fetched.name}.zip", archive, progress)
             if checksum != entry["md5"]:
-                raise AudioError(f"the model {entry['name']} arrived damaged", "try again")
+                raise AudioError(f"the model {fetched.name} arrived damaged", "try again")
             with zipfile.ZipFile(archive) as packed:
                 packed.extractall(scratch)
-            (Path(scratch) / entry["name"]).rename(target / entry["name"])
-    except (urllib.error.URLError, TimeoutError, ConnectionError) as error:
+            shutil.rmtree(fetched.folder, ignore_errors=True)  # no model: what is left of one
+            (Path(scratch) / fetched.name).rename(fetched.folder)
+    except zipfile.BadZipFile as error:
+        raise AudioError(f"the model {fetched.name} cannot be unpacked: {error}", "try again later") from error
+    except OSError as error:
+        raise AudioError(
+            f"the model {fetched.name} cannot be kept in {target}: {error}", "make room there, or choose another disk"
+        ) from error
+    return fetched
+
+
+def _listed(url: str, language: str, target: Path) -> list[dict[str, str]]:
+    """Vosk's list of models."""
+    with _reaching_vosk(language, target), urllib.request.urlopen(url, timeout=15) as reply:  # noqa: S310  # Vosk's own
+        content = reply.read()
+    try:
+        listed = json.loads(content)
+        return [{name: str(entry[name]) for name in ("lang", "name", "type", "obsolete", "md5")} for entry in listed]
+    except (ValueError, KeyError, TypeError) as error:
+        raise AudioError(
+            f"{url} is not Vosk's list of models",
+            "does this network ask for a login in the browser first?",
+        ) from error
+
+
+@contextmanager
+def _reaching_vosk(language: str, target: Path) -> Iterator[None]:
+    """Whatever keeps us from Vosk's site is the network's fault."""
+    try:
+        yield
+    except (urllib.error.URLError, HTTPException, TimeoutError, ConnectionError) as error:
         raise AudioError(
             f"the model for {language} could not be downloaded: {error}",
             f"connect to the network, or unpack a model from another machine into {target}",
         ) from error
-    return Fetched(entry["name"], target / entry["name"])
 
 
 def _small_model(listed: list[dict[str, str]], language: str) -> dict[str, str]:

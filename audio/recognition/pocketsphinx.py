@@ -19,7 +19,7 @@ from collections import OrderedDict
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache, cached_property, lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from threading import Lock
 
@@ -32,9 +32,9 @@ from audio.recognition.base import Expected, Transcript, Word
 from audio.recognition.buffered import BufferedListening
 from audio.recognition.confidence import Curve, curve_for
 from audio.recognition.language_model import arpa
+from audio.recognition.pronunciation import DICTIONARY, pronunciations
 
 _MODEL = Path(pocketsphinx.get_model_path("en-us"))
-_DICTIONARY = _MODEL / "cmudict-en-us.dict"
 _GENERAL = "_default"
 """PocketSphinx's name for the search over the language model that a decoder was opened with."""
 _FRAME_SECONDS = 0.01
@@ -137,7 +137,7 @@ class PocketsphinxRecognizer:
 
     @cached_property
     def _general(self) -> _SharedDecoder:
-        return _SharedDecoder({}, dictionary=_DICTIONARY, language_model=_MODEL / "en-us.lm.bin")
+        return _SharedDecoder({}, dictionary=DICTIONARY, language_model=_MODEL / "en-us.lm.bin")
 
 
 class _Pool:
@@ -168,7 +168,7 @@ class _SharedDecoder:
         """A decoder for what is expected, or with a dictionary and language model of its own for anything."""
         with tempfile.NamedTemporaryFile("w", suffix=".dict") as seed:
             # A decoder wants at least one word; the others are added when they are expected.
-            seed.write(f"yes {_pronunciations()['yes']}\n")
+            seed.write(f"yes {pronunciations()['yes']}\n")
             seed.flush()
             self._decoder = pocketsphinx.Decoder(
                 dict=str(dictionary or seed.name),
@@ -235,16 +235,9 @@ class _SharedDecoder:
     def _learn(self, word: str) -> None:
         """Add every pronunciation of a word; the dictionary writes the second one as "the(2)"."""
         for spelling in (word, *(f"{word}({n})" for n in range(2, 6))):
-            phones = _pronunciations().get(spelling)
+            phones = pronunciations().get(spelling)
             if phones is not None and self._decoder.lookup_word(spelling) is None:
                 self._decoder.add_word(spelling, phones, False)
-
-
-@cache
-def _pronunciations() -> dict[str, str]:
-    """Word to phones, as in the dictionary of the model: 135,000 entries, read once in a quarter of a second."""
-    lines = _DICTIONARY.read_text(encoding="utf-8").splitlines()
-    return {word: phones for word, _, phones in (line.partition(" ") for line in lines)}
 
 
 @lru_cache(maxsize=_SEARCHES_KEPT)
@@ -252,7 +245,7 @@ def _pronounceable(expected: Expected) -> Expected:
     """What is expected and in the dictionary."""
     split = [tuple(re.findall(r"[a-z']+", phrase.lower())) for phrase in expected.phrases]
     known = dict.fromkeys(
-        " ".join(words) for words in split if words and all(word in _pronunciations() for word in words)
+        " ".join(words) for words in split if words and all(word in pronunciations() for word in words)
     )
     return Expected(tuple(known), expected.closed)
 

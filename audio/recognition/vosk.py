@@ -8,6 +8,8 @@ cores; the model is shared, a listening of its own costs a few megabytes.
 from __future__ import annotations
 
 import json
+import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,9 +22,16 @@ from audio.pcm import WIDEBAND_RATE, Samples
 from audio.recognition.base import Expected, Transcript, Word
 from audio.recognition.confidence import Curve, curve_for, log_odds
 
-_UNKNOWN = "[unk]"
-"""The word by which a Vosk model marks speech outside the grammar; not every model has it."""
+_UNKNOWN = ("[unk]", "<UNK>")
+"""The words by which Vosk models mark speech outside the grammar; a model has one of them or none."""
+_NO_WORDS = re.compile(r"\[[^\]]*\]|<[^>]*>|!\S+")
+"""Marks among the words: unknown speech, noise, silence."""
 _ALTERNATIVES = 4
+_EACH_MORE = 0.5
+"""What every further phrase of a grammar leaves of the confidence. Several in a row are mostly speech of another kind:
+the decoder has no other words for it, and is sure of those it has."""
+_IN_PIECES = 0.25
+"""What is left where words of the grammar's phrases do not even make up phrases."""
 
 vosk.SetLogLevel(-1)
 
@@ -51,43 +60,49 @@ class VoskRecognizer:
             ) from error
 
     def listen(self, expected: Expected, rate: int) -> VoskListening:
-        return VoskListening(self._decoder(expected), rate, curve_for(self.engine, closed=expected.closed))
+        phrases = [phrase for phrase in expected.phrases if all(map(self.knows, phrase.split()))]
+        grammar = frozenset(phrases) if expected.closed else frozenset[str]()
+        decoder = self._decoder(phrases if grammar else ())
+        return VoskListening(decoder, rate, curve_for(self.engine, closed=expected.closed), grammar)
 
     def knows(self, word: str) -> bool:
         """Is the word in the model's dictionary? A grammar cannot hold other words."""
         return bool(self._model.vosk_model_find_word(word) >= 0)
 
-    def _decoder(self, expected: Expected) -> Any:
-        phrases = [phrase for phrase in expected.phrases if all(map(self.knows, phrase.split()))]
-        if expected.closed and phrases:
-            if self.knows(_UNKNOWN):
-                phrases.append(_UNKNOWN)
-            grammar = json.dumps(phrases, ensure_ascii=False)
-            decoder = vosk.KaldiRecognizer(self._model, WIDEBAND_RATE, grammar)
-            decoder.SetWords(True)
-        else:
+    def _decoder(self, grammar: Sequence[str]) -> Any:
+        if not grammar:
             decoder = vosk.KaldiRecognizer(self._model, WIDEBAND_RATE)
             decoder.SetMaxAlternatives(_ALTERNATIVES)
+            return decoder
+        allowed = [*grammar, *(word for word in _UNKNOWN if self.knows(word))]
+        decoder = vosk.KaldiRecognizer(self._model, WIDEBAND_RATE, json.dumps(allowed, ensure_ascii=False))
+        decoder.SetWords(True)
         return decoder
 
 
 class VoskListening:
     """One utterance, decoded while it is spoken."""
 
-    def __init__(self, decoder: Any, rate: int, sure: Curve) -> None:
+    def __init__(self, decoder: Any, rate: int, sure: Curve, grammar: frozenset[str] = frozenset()) -> None:
+        """`grammar` are the phrases that can be heard; none: anything can."""
         self._decoder = decoder
         self._sure = sure
+        self._grammar = grammar
         self._rate = rate
         self._to_wideband = soxr.ResampleStream(rate, WIDEBAND_RATE, 1, dtype="int16")
         self._pieces: list[Transcript] = []
         self._partial_text = ""
+
+    @property
+    def only_keeps(self) -> bool:
+        return False
 
     def feed(self, samples: Samples) -> Transcript | None:
         ended = self._accept(samples, last=False)
         if ended:  # Vosk's own endpoint: the utterance goes on until our caller says it is over
             self._pieces.append(_heard(json.loads(self._decoder.Result())))
         partial = json.loads(self._decoder.PartialResult()).get("partial", "")
-        text = _joined_text([*(piece.text for piece in self._pieces), _without_unknown(partial)])
+        text = _joined_text([*(piece.text for piece in self._pieces), _without_marks(partial)])
         if text == self._partial_text:
             return None
         self._partial_text = text
@@ -100,9 +115,11 @@ class VoskListening:
         pieces = [piece for piece in self._pieces if piece.text]
         if not pieces:
             return Transcript("", self._pieces[-1].confidence, "vosk")
+        text = _joined_text([piece.text for piece in pieces])
+        confidence = min(piece.confidence for piece in pieces) * self._fits(text)
         return Transcript(
-            text=_joined_text([piece.text for piece in pieces]),
-            confidence=self._sure.probability(log_odds(min(piece.confidence for piece in pieces))),
+            text=text,
+            confidence=self._sure.probability(log_odds(confidence)),
             engine="vosk",
             words=tuple(word for piece in pieces for word in piece.words),
             alternatives=pieces[0].alternatives if len(pieces) == 1 else (),
@@ -110,6 +127,13 @@ class VoskListening:
 
     def cancel(self) -> None:
         self._decoder = None
+
+    def _fits(self, text: str) -> float:
+        """0-1, how well the words are an answer of the grammar: one phrase, and not pieces of several."""
+        if not self._grammar:
+            return 1.0
+        phrases = _fewest_phrases(text.split(), self._grammar)
+        return _IN_PIECES if phrases is None else float(_EACH_MORE ** (phrases - 1))
 
     def _accept(self, samples: Samples, *, last: bool) -> bool:
         if self._decoder is None:
@@ -123,12 +147,12 @@ def _heard(result: dict[str, Any]) -> Transcript:
     """A transcript of one of Vosk's results, in either of its two shapes."""
     if "alternatives" in result:
         readings = result["alternatives"]
-        texts = [_without_unknown(reading["text"]) for reading in readings]
+        texts = [_without_marks(reading["text"]) for reading in readings]
         return Transcript(texts[0], _share_of_first(readings), "vosk", alternatives=tuple(filter(None, texts[1:])))
     spoken = [
         Word(word["word"], word["start"], word["end"], min(1.0, word["conf"])) for word in result.get("result", ())
     ]
-    words = tuple(word for word in spoken if word.text != _UNKNOWN)
+    words = tuple(word for word in spoken if _without_marks(word.text))
     # What was spoken beside the grammar counts against the words inside it.
     confidence = sum(word.confidence for word in words) / len(spoken) if spoken else 0.0
     return Transcript(" ".join(word.text for word in words), confidence, "vosk", words)
@@ -141,8 +165,24 @@ def _share_of_first(readings: list[dict[str, Any]]) -> float:
     return float(weights[0] / weights.sum()) if readings[0]["text"] else 0.0
 
 
-def _without_unknown(text: str) -> str:
-    return " ".join(word for word in text.split() if word != _UNKNOWN)
+def _without_marks(text: str) -> str:
+    return _joined_text(_NO_WORDS.sub(" ", text).split())
+
+
+def _fewest_phrases(words: list[str], phrases: frozenset[str]) -> float | None:
+    """How many phrases in a row make up the words, of which one said again is half a one. None: they do not."""
+    fewest: list[tuple[float, str] | None] = [(0.0, ""), *(None for _ in words)]
+    for end in range(1, len(words) + 1):
+        for start in range(end):
+            before, phrase = fewest[start], " ".join(words[start:end])
+            if before is None or phrase not in phrases:
+                continue
+            count = before[0] + (0.5 if phrase == before[1] else 1.0)
+            known = fewest[end]
+            if known is None or count < known[0]:
+                fewest[end] = (count, phrase)
+    last = fewest[-1]
+    return None if last is None else last[0]
 
 
 def _joined_text(texts: list[str]) -> str:

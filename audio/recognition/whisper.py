@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import os
 import re
+from collections.abc import Sequence
 from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
@@ -23,6 +24,8 @@ from audio.pcm import WIDEBAND_RATE, Samples, Sound
 from audio.recognition.base import Expected, Transcript
 from audio.recognition.buffered import BufferedListening
 from audio.recognition.confidence import curve_for
+from audio.recognition.likeness import sentences
+from audio.recognition.pronunciation import pronunciations
 
 try:
     import ctranslate2
@@ -46,11 +49,22 @@ _NEVER_REPEATED = 3
 _SURE = 0.7
 _BEAMS = 4
 """Where a short answer is expected and something else was heard without much confidence, more readings are followed."""
+_MOST_ALIKE = 3
+"""So many sentences that are expected are compared with what was heard."""
+_EXPECTED = 3.0
+"""A sentence that is expected may be so much less likely, in nats: the model knows English at large, not our calls."""
+_CLOSE = 1.0
+"""Nats below the likeliest reading at which an expected one is still worth weighing in."""
+_IMPOSSIBLE = 1e-9
 _SHORTEST_SECONDS = 0.1
 _LOUD_DB = 12.0
 _WORD_SECONDS = 0.125
 """Of sound within 12 dB of the loudest. Nobody says two words of the hint in less than twice that: Whisper, given one
 of them in noise, counts on by itself."""
+
+
+_Encoded = NDArray[np.float32]
+"""Of shape (1, positions, width); a position is 20 ms."""
 
 
 class WhisperRecognizer:
@@ -86,6 +100,8 @@ class WhisperRecognizer:
         short_answers = _SHORT_ANSWERS.get(base)
         self._hint = [self._tokenizer.sot_prev, *self._tokenizer.encode(f" {short_answers}")] if short_answers else []
         self._hinted = frozenset(_plain(short_answers or "").split())
+        if base == "en":
+            pronunciations()  # now, not when the first callee waits for an answer
         self._sure = {short: curve_for(self.engine, closed=short) for short in (True, False)}
         # Numbers are wanted as words: "four", not "4".
         digits = [number for piece, number in vocabulary.get_vocab().items() if re.search(r"\d", piece)]
@@ -97,14 +113,40 @@ class WhisperRecognizer:
     def _heard(self, sound: Sound, expected: Expected) -> Transcript:
         if sound.seconds < _SHORTEST_SECONDS:
             return Transcript("", 0.0, self.engine)
-        window = self._window(sound.at(WIDEBAND_RATE).samples)
+        encoded = self._answer(sound.at(WIDEBAND_RATE).samples)
+        window = self._window(encoded)
         heard = self._decoded(window, short=expected.closed)
         if expected.closed and heard.text not in expected.phrases and heard.confidence < _SURE:
             heard = self._decoded(window, short=True, beams=_BEAMS)
-        if not expected.closed:
+        if expected.closed:
+            text = self._without_counting_on(heard.text, sound)
+            heard = replace(heard, text=text, alternatives=tuple(o for o in heard.alternatives if o != text))
+        return self._with_the_expected(heard, encoded, expected)
+
+    def _with_the_expected(self, heard: Transcript, encoded: _Encoded, expected: Expected) -> Transcript:
+        """What was heard, or a sentence that is expected, sounds like it, and is hardly less likely to the model."""
+        known = sentences(expected.wordings or expected.phrases, self.language)
+        if not heard.text or (heard.text in known and heard.confidence >= _SURE):
             return heard
-        text = self._without_counting_on(heard.text, sound)
-        return replace(heard, text=text, alternatives=tuple(other for other in heard.alternatives if other != text))
+        readings = [heard.text, *heard.alternatives]
+        alike = [text for text in known.like(readings, _MOST_ALIKE) if text not in readings]
+        if not alike:
+            return heard
+        scores = dict(zip([*readings, *alike], self._scores(encoded, [*readings, *alike]), strict=True))
+        for text in scores:
+            scores[text] += _EXPECTED if text in known else 0.0
+        best = max(scores.values())
+        kept = [text for text in scores if text in readings or scores[text] >= best - _CLOSE]
+        text, *others = sorted(kept, key=lambda text: -scores[text])
+        return replace(heard, text=text, alternatives=tuple(others))
+
+    def _scores(self, encoded: _Encoded, texts: Sequence[str]) -> list[float]:
+        """The log probability of each text to be what was said, as the model would write it, and no more."""
+        tokens = [[*self._tokenizer.encode(f" {text[0].upper()}{text[1:]}."), self._tokenizer.eot] for text in texts]
+        heard = ctranslate2.StorageView.from_array(np.repeat(encoded, len(texts), axis=0))
+        positions = [2 * encoded.shape[1]] * len(texts)
+        judged = self._model.align(heard, list(self._tokenizer.sot_sequence), tokens, positions)
+        return [float(np.sum(np.log(np.maximum(one.text_token_probs, _IMPOSSIBLE)))) for one in judged]
 
     def _without_counting_on(self, text: str, sound: Sound) -> str:
         """Of words of the hint, more than there was time for, only the first was said."""
@@ -130,14 +172,18 @@ class WhisperRecognizer:
         sure = self._sure[short].probability(result.scores[0]) if text else 0.0
         return Transcript(text, sure, self.engine, alternatives=tuple(filter(None, others)))
 
-    def _window(self, samples: Samples) -> ctranslate2.StorageView:
-        """The answer as the decoder is to see it: encoded, with encoded silence up to the end of the window."""
+    def _answer(self, samples: Samples) -> _Encoded:
+        """The answer and a little silence after it, encoded."""
         spectrum = self._features(samples.astype(np.float32) / 32_768, padding=_FRAME_SAMPLES)[:, :_WINDOW_FRAMES]
         frames = min(_WINDOW_FRAMES, (spectrum.shape[1] + _SILENT_FRAMES) // 2 * 2)  # two frames are one position
         heard = np.zeros((spectrum.shape[0], frames), dtype=np.float32)
         heard[:, : spectrum.shape[1]] = spectrum
+        return np.array(self._encoded(heard))
+
+    def _window(self, encoded: _Encoded) -> ctranslate2.StorageView:
+        """The answer as the decoder is to see it: with encoded silence up to the end of the window."""
         window = self._silence.copy()
-        window[:, : frames // 2] = np.array(self._encoded(heard))
+        window[:, : encoded.shape[1]] = encoded
         return ctranslate2.StorageView.from_array(window)
 
     def _encoded(self, spectrum: NDArray[np.float32]) -> ctranslate2.StorageView:

@@ -27,12 +27,20 @@ class ReadyVoice:
         self._kept: OrderedDict[tuple[str, float], Sound] = OrderedDict()
         self._size = 0
 
-    def speak(self, text: str, *, pace: float = 1.0) -> Sound:
+    def kept(self, text: str, pace: float) -> Sound | None:
+        """The sound, if it was made before; takes no time."""
         key = (text, pace)
         with self._lock:
-            if key in self._kept:
-                self._kept.move_to_end(key)
-                return self._kept[key]
+            if key not in self._kept:
+                return None
+            self._kept.move_to_end(key)
+            return self._kept[key]
+
+    def speak(self, text: str, *, pace: float = 1.0) -> Sound:
+        key = (text, pace)
+        kept = self.kept(text, pace)
+        if kept is not None:
+            return kept
         sound = self._voice.speak(text, pace=pace).at(self._rate)
         sound.samples.flags.writeable = False
         with self._lock:

@@ -101,8 +101,8 @@ class Pacing(Part):
 
     in_flight: Annotated[int, Field(ge=1, le=500)] | None = None
     """At most so many calls at a time."""
-    per_second: Annotated[float, Field(gt=0, le=100)] | None = None
-    per_hour: Annotated[float, Field(gt=0, le=360_000)] | None = None
+    per_second: Annotated[float, Field(ge=0.01, le=100)] | None = None
+    per_hour: Annotated[float, Field(ge=1, le=360_000)] | None = None
     """At most so many calls are placed in an hour, evenly."""
     warm_up: Duration | None = None
     """Over so long the pace grows from a tenth to all of it."""

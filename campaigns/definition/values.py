@@ -14,14 +14,18 @@ from pydantic import BeforeValidator, PlainValidator, WithJsonSchema
 
 _DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
 _UNITS = {"s": 1, "m": 60, "h": 3600, "d": 86400}
+_LONGEST = timedelta(days=366)
 
 
 def duration(written: Any) -> timedelta:
-    """15m, 3h, 1d, 1h30m. Raises ValueError: it is written otherwise."""
+    """15m, 3h, 1d, 1h30m; a year at most. Raises ValueError: it is written otherwise."""
     parts = re.findall(r"(\d{1,4})\s*([smhd])", str(written))
     if not parts or re.sub(r"\d{1,4}\s*[smhd]", "", str(written)).strip():
         raise ValueError(f'"{written}" is not a duration. Write it like 15m, 3h or 1d')
-    return timedelta(seconds=sum(int(count) * _UNITS[unit] for count, unit in parts))
+    meant = timedelta(seconds=sum(int(count) * _UNITS[unit] for count, unit in parts))
+    if meant > _LONGEST:
+        raise ValueError(f'"{written}" is longer than a year. Write it like 15m, 3h or 1d')
+    return meant
 
 
 def _days(written: Any) -> frozenset[int]:

@@ -28,7 +28,8 @@ from campaigns.errors import CampaignError
 class ExportFormat(StrEnum):
     CSV = "csv"
     """UTF-8 with headings. Numbers as RFC 3966 has them, "tel:+12125550123": a spreadsheet takes that for text, where
-    it would compute with a "+1…". Text that begins like a formula has an apostrophe before it."""
+    it would compute with a "+1…". What looks like a formula has an apostrophe before it, at the beginning of a text and
+    behind what a spreadsheet of some country takes for the end of a cell."""
     JSON_LINES = "jsonl"
     """One object a line; numbers in E.164, nothing escaped but JSON."""
     XLSX = "xlsx"
@@ -59,7 +60,9 @@ COLUMNS = (
 )
 Row = Mapping[str, str]
 """A value for each column, as text; moments in ISO 8601, UTC."""
-_FORMULA = re.compile(r"^[=+\-@\t\r]")
+_FORMULA = re.compile(r"(?:\A|(?<=[;,|\t\r\n]))(?='*[=+\-@])|\A(?='*[\t\r\n])")
+"""Where a spreadsheet would begin to compute, or take the rest of a cell for one of its own."""
+_MARKED = re.compile(_FORMULA.pattern.replace("(?='*", "'(?='*"))
 _SHEET_ROWS = 1_000_000
 
 
@@ -78,8 +81,13 @@ class Written:
     sha256: str
 
 
-def write_entries(path: Path, form: ExportFormat, rows: Iterable[Row]) -> Written:
+def write_entries(
+    path: Path, form: ExportFormat, rows: Iterable[Row], seal: Callable[[Written], None] = lambda _: None
+) -> Written:
     """Writes an export; memory stays bounded.
+
+    Args:
+        seal: is told what was written before the file takes its name; where it fails there is no file.
 
     Raises:
         CampaignError: the file cannot be written.
@@ -89,14 +97,18 @@ def write_entries(path: Path, form: ExportFormat, rows: Iterable[Row]) -> Writte
             count, left_out = _WRITERS[form](temporary, rows)
             with temporary.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
+            written = Written(count, left_out, digest)
+            seal(written)
+            return written
     except OSError as error:
         raise CampaignError(f"{path} cannot be written: {error.strerror}.", "Choose another place.") from error
-    return Written(count, left_out, digest)
 
 
 @contextmanager
 def _whole(path: Path) -> Iterator[Path]:
     """A place to write to that takes the name of `path` when all went well."""
+    if path.exists() and not path.is_file() and not path.is_dir():
+        raise CampaignError(f"{path} is no file.", "Give a file; it takes this name when it is whole.")
     path.parent.mkdir(parents=True, exist_ok=True)
     temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
     try:
@@ -131,8 +143,13 @@ def _harmless(column: str, text: str) -> str:
 
 
 def harmless(text: str) -> str:
-    """The text as a cell of a CSV in which no spreadsheet finds a formula; reading a list takes the mark away."""
-    return f"'{text}" if _FORMULA.match(text) else text
+    """The text as a cell of a CSV in which no spreadsheet finds a formula; reading a list takes the marks away."""
+    return _FORMULA.sub("'", text)
+
+
+def as_it_was(text: str) -> str:
+    """A text that was made harmless."""
+    return _MARKED.sub("", text)
 
 
 def _json_lines(path: Path, rows: Iterable[Row]) -> tuple[int, int]:

@@ -13,6 +13,8 @@ from phonenumbers import PhoneNumberFormat, ValidationResult
 
 from campaigns.errors import CampaignError
 
+_LETTER = re.compile(r"\d.*[^\W\d_]")
+"""Behind a digit: before it may stand "Tel."."""
 _NANP = re.compile(r"\+?1?([2-9]\d{2}[2-9]\d{6})")
 
 
@@ -44,6 +46,8 @@ def e164(text: str, region: str | None = None) -> str:
                 "The number has no country.", "Write it with + and the country code, or name the region."
             ) from error
         raise NotANumber("This is not a telephone number.", "Correct it, best with + and the country code.") from error
+    if _LETTER.search(text) and not number.extension:
+        raise NotANumber("There are letters in the number.", "Write its digits.")
     if number.extension:
         raise NotANumber("A number with an extension cannot be listed.", "Give the number without the extension.")
     if phonenumbers.is_possible_number_with_reason(number) != ValidationResult.IS_POSSIBLE:  # not a local part either

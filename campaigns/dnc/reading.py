@@ -11,16 +11,19 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from enum import StrEnum
 from functools import partial
 from pathlib import Path
 
-from campaigns.csv_rows import BROKEN, Row, csv_rows
+from campaigns.csv_rows import Row, bounded, csv_rows, shown, why_broken
+from campaigns.dnc.exporting import as_it_was
 from campaigns.dnc.numbers import NotANumber, e164
 from campaigns.errors import CampaignError
+from campaigns.moments import written
 from campaigns.outcomes import Scope
-from campaigns.tables import read_table
+from campaigns.script import Purpose
+from campaigns.tables import headings, read_table
 
 
 class ListFormat(StrEnum):
@@ -84,7 +87,8 @@ _SUFFIXES = {
 }
 _US = re.compile(r"([2-9]\d{2}),?([2-9]\d{6})")
 _NUMBER_HEADINGS = ("number", "phone", "phone number", "telephone", "telephone number", "msisdn", "mobile", "tel")
-_ESCAPED = re.compile(r"'(?=[=+\-@\t\r])")
+_NO_TEXT = re.compile("[\x00\ud800-\udfff]")
+"""What JSON can say and no database keeps: NUL, and halves of characters."""
 _LONGEST_LINE = 4096
 
 
@@ -121,7 +125,7 @@ def read_list(path: Path, form: ListFormat, region: str | None = None, *, when_i
             return _csv(path, region, when_in_doubt)
         case ListFormat.XLSX:
             table = read_table(path, "en")
-            return _read_table(path, table.header, table.rows, region)
+            return _read_table(path, table.header, table.rows, region, str)
         case ListFormat.JSON_LINES:
             return _read_lines(path, partial(_json_line, region=region))
         case ListFormat.US:
@@ -161,34 +165,48 @@ def _json_line(line: int, text: str, region: str | None) -> Read:
     return _record(line, {str(name): str(value) for name, value in values.items() if value is not None}, region)
 
 
-def _read_table(path: Path, header: Sequence[str], rows: Iterable[Row], region: str | None) -> Iterator[Read]:
+def _read_table(
+    path: Path, header: Sequence[str], rows: Iterable[Row], region: str | None, read: Callable[[str], str]
+) -> Iterator[Read]:
+    """
+    Args:
+        read: what a cell's text stands for.
+    """
     names = [" ".join(re.sub(r"[\W_]+", " ", name.casefold()).split()) for name in header]
-    place = next((names.index(name) for name in _NUMBER_HEADINGS if name in names), None)
-    if place is None:
+    places = [place for place, name in enumerate(names) if name in _NUMBER_HEADINGS]
+    plainly = [place for place in places if names[place] == "number"]
+    places = plainly if len(plainly) == 1 else places
+    if not places:
         raise CampaignError(
-            f"{path} has no column of numbers; it has {', '.join(filter(None, header)) or 'none'}.",
+            f"{path} has no column of numbers; it has {shown(header)}.",
             'Name that column "number"; for a file without headings give --format plain.',
         )
-    names[place] = "number"
+    if len(places) > 1:
+        raise CampaignError(
+            f"{path} has more than one column of numbers: {shown([header[place] for place in places])}.",
+            'Name the one that is meant "number"; import the list once for each of them.',
+        )
+    names[places[0]] = "number"
     for line, cells in rows:
         if isinstance(cells, str):
-            yield RejectedLine(line, cells, *BROKEN)
+            yield RejectedLine(line, cells, *why_broken(cells))
             continue
-        values = {name: _ESCAPED.sub("", cell, count=1) for name, cell in zip(names, cells, strict=False)}
+        values = {name: read(cell) for name, cell in zip(names, cells, strict=False)}
         yield _record(line, {name.replace(" ", "_"): value for name, value in values.items()}, region)
 
 
 def _csv(path: Path, region: str | None, when_in_doubt: bool) -> Iterator[Read]:
     found = csv_rows(_lines(path, "surrogateescape"), when_in_doubt=when_in_doubt)
-    _, header = next(found, (1, []))
-    return _read_table(path, header if isinstance(header, list) else [header], found, region)
+    return _read_table(path, headings(path, found), found, region, as_it_was)
 
 
 def _record(line: int, values: Mapping[str, str], region: str | None) -> Read:
     try:
+        if any(_NO_TEXT.search(values.get(name, "")) for name in MENDED):
+            raise NotANumber("The line holds characters that are no text.", "Take them out, or write what was meant.")
         return _entry(line, values, region)
     except NotANumber as error:
-        kept = {name: values[name] for name in MENDED if values.get(name)}
+        kept = {name: _NO_TEXT.sub("\ufffd", values[name]) for name in MENDED if values.get(name)}
         return RejectedLine(line, kept.pop("number", ""), str(error), error.hint, kept)
 
 
@@ -201,6 +219,8 @@ def _entry(line: int, values: Mapping[str, str], region: str | None) -> ListLine
         raise NotANumber(f'There is no scope "{scope}".', f"Write one of {', '.join(Scope)}.") from error
     if known is not None and (known is Scope.EVERYONE) != (target == ""):
         raise NotANumber("Scope and target do not fit.", "Everyone has no target; the other scopes need one.")
+    if known is Scope.PURPOSE and target not in set(Purpose):
+        raise NotANumber(f'There is no purpose "{target}".', f"Write one of {', '.join(Purpose)}.")
     if values.get("revoked_at"):
         raise NotANumber("The entry was revoked.", "Leave it out, or list the number anew.")
     return ListLine(
@@ -218,10 +238,9 @@ def _moment(text: str) -> datetime | None:
     if not text:
         return None
     try:
-        moment = datetime.fromisoformat(text)
+        return written(text)
     except ValueError as error:
         raise NotANumber(f'"{text}" is not a time.', "Write it like 2030-01-31 or 2030-01-31T12:00Z.") from error
-    return moment if moment.tzinfo else moment.replace(tzinfo=UTC)
 
 
 def _lines(path: Path, errors: str = "replace") -> Iterator[tuple[int, str]]:
@@ -233,12 +252,6 @@ def _lines(path: Path, errors: str = "replace") -> Iterator[tuple[int, str]]:
         with path.open(
             encoding="utf-16" if wide else "utf-8-sig", errors="replace" if wide else errors, newline=None
         ) as file:
-            line = 0
-            while text := file.readline(_LONGEST_LINE):
-                line += 1
-                ended = text.endswith("\n")
-                yield line, text
-                while not ended and (rest := file.readline(_LONGEST_LINE)):
-                    ended = rest.endswith("\n")
+            yield from bounded(file, _LONGEST_LINE)
     except OSError as error:
         raise CampaignError(f"{path} cannot be read: {error.strerror}.", "Give the path of a list.") from error

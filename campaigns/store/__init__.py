@@ -13,7 +13,7 @@ from campaigns.store.claims import Claim
 from campaigns.store.consent import Basis, Consent, KeptConsent
 from campaigns.store.contacts import Added, Contact, NoSuchContact
 from campaigns.store.control import Control, Remaining, Running
-from campaigns.store.database import StoreDamaged, StoreError, StoreUnavailable, open_engine
+from campaigns.store.database import SCRATCH, StoreDamaged, StoreError, StoreUnavailable, open_engine
 from campaigns.store.exchange import Exchange, Exported, Imported
 from campaigns.store.foresight import Foreseen, Foresight
 from campaigns.store.gate import Permit, Refusal
@@ -30,6 +30,7 @@ from campaigns.store.tasks import OpenTask, Tasks
 from campaigns.store.verification import Finding, Verification, Verifying
 
 __all__ = [
+    "SCRATCH",
     "Added",
     "AuditFilter",
     "AuditRecord",
@@ -79,7 +80,8 @@ def open_store(url: str, *, durable: bool = True, shared: bool = True) -> Store:
     """Opens a store, making or migrating its tables.
 
     Args:
-        url: a file path, `sqlite:///path`, `:memory:` or `postgresql://…`.
+        url: a file path, `sqlite:///path`, `:memory:` or `postgresql://…`. `SCRATCH` is a file that nobody else sees,
+            and that is gone when the store is closed.
         durable: False gives up safety against a power cut for speed, for simulations (SQLite only).
         shared: False keeps everybody else out of the file while it is open, for one that is thrown away: a transaction
             then costs half (SQLite only).

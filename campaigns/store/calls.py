@@ -33,7 +33,7 @@ from campaigns.outcomes import (
     Via,
     WrongNumber,
 )
-from campaigns.planning import CLOSED_BY_CALLBACKS, NOBODY_THERE, Again, Closed, Habits, after_call
+from campaigns.planning import CLOSED_BY_CALLBACKS, Again, Closed, Habits, after_call
 from campaigns.script import Purpose
 from campaigns.store import holds, tables
 from campaigns.store.gate import Gate
@@ -216,7 +216,7 @@ class Calls(Gate, Results):
                 max_callbacks=terms.max_callbacks,
                 promised_at=promise.promised_at if promise else None,
                 wait=timedelta(seconds=wait_seconds) if wait_seconds is not None else None,
-                habits=self._habits(connection, row, terms) if disposition in NOBODY_THERE else None,
+                habits=lambda: self._habits(connection, row, terms),
             )
             if plan == Closed(CLOSED_BY_CALLBACKS):  # what was promised once more is a person's to keep
                 words = "asked to be called another time again and again"

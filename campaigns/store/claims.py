@@ -84,10 +84,10 @@ class Claims(Versions):
             for _ in range(_LOOKS):
                 chosen = self._chosen(connection, now, limit, campaign_names, rooms or {}, in_flight or {})
                 claims = []
-                for contact_id, running in chosen:
-                    row = _CLAIM.one(connection, contact=contact_id, until=until)
+                for row, running in chosen:
+                    _CLAIM.change(connection, contact=row.id, until=until)
                     claim = Claim(contact_from(row, running.name), running.version_id)
-                    if not row.called or not self._comes_later(connection, claim, now):
+                    if not self._comes_later(connection, claim, now):
                         claims.append(claim)
                 if claims or not chosen:
                     break
@@ -101,9 +101,9 @@ class Claims(Versions):
         campaign_names: list[str] | None,
         rooms: Mapping[str, int],
         in_flight: Mapping[str, int],
-    ) -> list[tuple[int, Any]]:
-        """The contacts that are next, each with the row of its campaign."""
-        found: dict[int, tuple[Queue, list[tuple[bool, datetime, int, Any]]]] = {}
+    ) -> list[tuple[Any, Any]]:
+        """The rows of the contacts that are next, each with that of its campaign."""
+        found: dict[int, tuple[Queue, list[tuple[bool, datetime, int, Any, Any]]]] = {}
         for row in _running(connection, campaign_names):
             most = min(limit, rooms.get(row.name, limit))
             if most <= 0:
@@ -111,8 +111,8 @@ class Claims(Versions):
             promised = {one.id: one for one in _PROMISED.rows(connection, campaign=row.id, now=now, most=most)}
             due = _DUE.rows(connection, campaign=row.id, now=now, most=most)
             others = [one for one in due if one.id not in promised]
-            waiting = [(False, one.next_at, one.id, row) for one in promised.values()]
-            waiting += [(True, one.next_at, one.id, row) for one in others]
+            waiting = [(False, one.next_at, one.id, one, row) for one in promised.values()]
+            waiting += [(True, one.next_at, one.id, one, row) for one in others]
             if not waiting:
                 continue
             terms, busy = self.version_of(connection, row.version_id).terms, in_flight.get(row.name, 0)
@@ -121,7 +121,7 @@ class Claims(Versions):
         oldest_first = sorted(found.values(), key=lambda one: one[1][0])
         shares = share_out(limit, [queue for queue, _ in oldest_first])
         chosen = sorted(one for queue, waiting in oldest_first for one in waiting[: shares[queue.campaign_id]])
-        return [(contact_id, row) for _, _, contact_id, row in chosen]
+        return [(one, row) for _, _, _, one, row in chosen]
 
     def _comes_later(self, connection: Connection, claim: Claim, now: datetime) -> bool:
         """Whether somebody who is to be called for the first time here is better called later today; then they wait.
@@ -130,6 +130,8 @@ class Claims(Versions):
         """
         one = claim.contact
         if one.attempts or one.last_disposition or one.held_by == BEST_TIME:
+            return False
+        if not _CALLED.one(connection, number=one.number).called:
             return False
         terms = self.version_of(connection, claim.version_id).terms
         habits = habits_of(connection, one.number, one.timezone, terms, one.campaign)
@@ -195,7 +197,7 @@ _RUNNING = Prepared(
     sa.select(campaign.c.id, campaign.c.name, campaign.c.version_id).where(campaign.c.state == CampaignState.RUNNING)
 )
 _DUE_FIRST = (
-    sa.select(contact.c.next_at, contact.c.id)
+    sa.select(contact)
     .where(contact.c.campaign_id == sa.bindparam("campaign"), _OPEN)
     .order_by(contact.c.next_at, contact.c.id)
 )
@@ -210,15 +212,17 @@ _PROMISED = Prepared(
     .limit(sa.bindparam("most", type_=sa.Integer))
     .with_for_update(skip_locked=True)
 )
-_FIRST = Prepared(_DUE_FIRST.where(contact.c.next_at.is_not(None)).limit(1))
-_CLAIM = Prepared(
-    sa.update(contact)
-    .where(contact.c.id == _CONTACT)
-    .values(next_at=_moment("until"))
-    .returning(contact, sa.exists().where(call.c.number == sa.literal_column("contact.number")).label("called"))
+_FIRST = Prepared(_DUE_FIRST.with_only_columns(contact.c.next_at).where(contact.c.next_at.is_not(None)).limit(1))
+_CLAIM = Prepared(sa.update(contact).where(contact.c.id == _CONTACT).values(next_at=_moment("until")))
+_CALLED = Prepared(sa.select(sa.exists().where(call.c.number == sa.bindparam("number")).label("called")))
+"""In whatever campaign. Not asked where contacts are changed: in RETURNING SQLite uses no index, and reads every
+call ever made."""
+_NEXT_ONES = (
+    _DUE_FIRST.with_only_columns(contact.c.id)
+    .where(contact.c.next_at <= _moment("now"))
+    .limit(_WAIT_TOGETHER)
+    .subquery()
 )
-"""`called`: in whatever campaign. Columns stand without their table in RETURNING; in a question they must not."""
-_NEXT_ONES = _DUE_FIRST.where(contact.c.next_at <= _moment("now")).limit(_WAIT_TOGETHER).subquery()
 _NEXT_IN_ZONE = (
     sa.select(contact.c.id)
     .where(contact.c.id.in_(sa.select(_NEXT_ONES.c.id)), contact.c.timezone == sa.bindparam("zone"))

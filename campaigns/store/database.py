@@ -9,7 +9,8 @@ from __future__ import annotations
 import sqlite3
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from contextlib import AbstractContextManager, ContextDecorator, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +20,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from alembic.util import CommandError
-from sqlalchemy import Connection, Engine, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import ArgumentError, DatabaseError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.pool import StaticPool
 
@@ -28,11 +29,18 @@ from campaigns.errors import CampaignError
 _BUSY_SECONDS = 30.0
 _IDLE_READERS = 3
 """Connections that wait for the next reader; a pool has more, for those who read at the same time."""
+SCRATCH = ":scratch:"
+"""The address of a store that nobody else sees, and that is gone when it is closed."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x0DB_0001
 _NOT_THERE = "Could not decode to UTF-8", "no such table", "no such column", "no such index"
 LEDGER_LOCK = 0x0DB_0002
 """Advisory lock (PostgreSQL) held while a link is added to the ledger."""
+
+
+PREPARED_HERE = "prepared without the driver"
+"""Where a connection to PostgreSQL keeps what `straight.py` prepared on the server. The driver lets the server forget
+all that was prepared when a transaction is rolled back."""
 
 
 class StoreError(CampaignError):
@@ -67,18 +75,22 @@ def open_engine(url: str, *, durable: bool = True, shared: bool = True) -> Engin
 
 
 def _engine(url: str, *, durable: bool, shared: bool) -> Engine:
+    scratch = url == SCRATCH
     if "://" not in url:
-        url = f"sqlite:///{url}" if url != ":memory:" else "sqlite://"
+        url = f"sqlite:///{url}" if url not in (":memory:", SCRATCH) else "sqlite://"
     address = make_url(url)
     if address.get_backend_name() == "postgresql":
-        return create_engine(address.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True)
+        return _postgresql(address)
     if address.get_backend_name() != "sqlite":
         raise ArgumentError("neither SQLite nor PostgreSQL")
     settings: dict[str, Any] = {"connect_args": {"timeout": _BUSY_SECONDS, "check_same_thread": False}}
     in_memory = address.database in (None, "", ":memory:")
     if in_memory or not shared:
         settings["poolclass"] = StaticPool
-    if not in_memory:
+    if scratch:
+        # SQLite's name for a file of its own, which it writes when its memory runs short, and not at each commit
+        settings["creator"] = partial(sqlite3.connect, "", **settings.pop("connect_args"))
+    elif not in_memory:
         Path(str(address.database)).expanduser().parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(address.set(drivername="sqlite+pysqlite"), **settings)
 
@@ -86,7 +98,7 @@ def _engine(url: str, *, durable: bool, shared: bool) -> Engine:
     def _prepare(connection: Any, _record: Any) -> None:
         connection.isolation_level = None  # we say BEGIN ourselves: the driver's own begins too late to be safe
         for pragma in (
-            *(("journal_mode=WAL",) if shared else ("locking_mode=EXCLUSIVE", "journal_mode=MEMORY")),
+            *(("journal_mode=WAL",) if shared and not scratch else ("locking_mode=EXCLUSIVE", "journal_mode=MEMORY")),
             f"synchronous={'FULL' if durable else 'OFF'}",
             "foreign_keys=ON",
             "cache_size=-65536",
@@ -98,6 +110,21 @@ def _engine(url: str, *, durable: bool, shared: bool) -> Engine:
         begin = connection.get_execution_options().get("begin", "BEGIN")
         if begin:
             connection.connection.cursor().execute(begin)
+
+    return engine
+
+
+def _postgresql(address: URL) -> Engine:
+    engine = create_engine(address.set(drivername="postgresql+psycopg"), pool_size=5, pool_pre_ping=True)
+
+    @event.listens_for(engine, "rollback")
+    def _forget(connection: Connection) -> None:
+        connection.info.pop(PREPARED_HERE, None)
+
+    @event.listens_for(engine, "reset")
+    def _forget_what_was_left(driver: Any, record: Any, _state: Any) -> None:
+        if driver.pgconn.transaction_status != 0:  # the pool will roll back
+            record.info.pop(PREPARED_HERE, None)
 
     return engine
 
@@ -143,8 +170,7 @@ class StoreDamaged(StoreError):
         )
 
 
-@contextmanager
-def making_sense(found: str = "it holds a value that nobody wrote") -> Iterator[None]:
+class making_sense(ContextDecorator):  # noqa: N801  a function in all but speed: every row goes through it
     """Around what turns rows into values: a byte that was changed on the disk is told as any other damage.
 
     Args:
@@ -153,10 +179,16 @@ def making_sense(found: str = "it holds a value that nobody wrote") -> Iterator[
     Raises:
         StoreDamaged: a value is none that this program writes.
     """
-    try:
-        yield
-    except (ValueError, TypeError, AttributeError, LookupError, OverflowError) as error:
-        raise StoreDamaged(found) from error
+
+    def __init__(self, found: str = "it holds a value that nobody wrote") -> None:
+        self._found = found
+
+    def __enter__(self) -> None:
+        pass
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        if isinstance(error, ValueError | TypeError | AttributeError | LookupError | OverflowError):
+            raise StoreDamaged(self._found) from error
 
 
 class Database:
@@ -182,7 +214,7 @@ class Database:
             StoreUnavailable: it cannot be read.
             StoreDamaged: what it holds makes no sense to SQLite.
         """
-        return self._alone("BEGIN") if self._one_connection else self._beside_others()
+        return _Alone(self, "BEGIN") if self._one_connection else self._beside_others()
 
     def writing(self) -> AbstractContextManager[Connection]:
         """One transaction that holds the store's write lock from its first statement on (SQLite).
@@ -191,7 +223,7 @@ class Database:
             StoreUnavailable: it cannot be written; nothing was.
             StoreDamaged: what it holds makes no sense to SQLite; nothing was written.
         """
-        return self._alone("BEGIN IMMEDIATE")
+        return self._on_the_server() if self.postgresql else _Alone(self, "BEGIN IMMEDIATE")
 
     @contextmanager
     def _beside_others(self) -> Iterator[Connection]:
@@ -219,28 +251,46 @@ class Database:
             raise ours from error
 
     @contextmanager
-    def _alone(self, begin: str) -> Iterator[Connection]:
-        """On the writer's connection (SQLite)."""
+    def _on_the_server(self) -> Iterator[Connection]:
         try:
-            if self.postgresql:
-                with self.engine.begin() as connection:
-                    yield connection
-                return
-            with self._writer:
-                if self._kept is None or self._kept.closed:
-                    self._kept = self._opened()
-                driver = _begun(self._kept, begin)
-                try:
-                    yield self._kept
-                    driver.execute("COMMIT")
-                except BaseException:
-                    driver.rollback()
-                    raise
+            with self.engine.begin() as connection:
+                yield connection
         except (DBAPIError, self._driver.Error, UnicodeDecodeError) as error:
             ours = self._ours(error)
             if ours is None:
                 raise
             raise ours from error
+
+    def _begin_alone(self, begin: str) -> Connection:
+        """On the writer's connection (SQLite), which nobody else has until `_end_alone`."""
+        self._writer.acquire()
+        try:
+            if self._kept is None or self._kept.closed:
+                self._kept = self._opened()
+            _begun(self._kept, begin)
+        except BaseException:
+            self._writer.release()
+            raise
+        return self._kept
+
+    def _end_alone(self, error: BaseException | None) -> None:
+        """Commits; or takes everything back, where there was an error."""
+        assert self._kept is not None
+        try:
+            if self._kept.invalidated:  # Ctrl-C in the middle of a statement: SQLAlchemy has closed it
+                self._kept.close()
+                return
+            driver = _driver_of(self._kept)
+            if error is not None:
+                driver.rollback()
+                return
+            try:
+                driver.execute("COMMIT")
+            except BaseException:
+                driver.rollback()
+                raise
+        finally:
+            self._writer.release()
 
     def _reader(self) -> Connection:
         try:
@@ -261,7 +311,7 @@ class Database:
         if isinstance(error, self._troubles):
             return StoreUnavailable(
                 f"The store cannot be used: {_first_line(error)}.",
-                "See that the disk has room, the server runs, and no other program holds the file.",
+                "See that it may be written, the disk has room, the server runs, and no other program holds the file.",
             )
         return None
 
@@ -304,9 +354,47 @@ class Database:
         self.engine.dispose()
 
 
+class _Alone:
+    """A transaction that nobody in this process has beside it (SQLite). Written out: there are five for each call."""
+
+    __slots__ = ("_begin", "_database")
+
+    def __init__(self, database: Database, begin: str) -> None:
+        self._database = database
+        self._begin = begin
+
+    def __enter__(self) -> Connection:
+        try:
+            return self._database._begin_alone(self._begin)
+        except Exception as error:
+            self._tell(error)
+            raise
+
+    def __exit__(self, _kind: object, error: BaseException | None, _trace: object) -> None:
+        try:
+            self._database._end_alone(error)
+        except Exception as failed:
+            self._tell(failed)
+            raise
+        if error is not None:
+            self._tell(error)
+
+    def _tell(self, error: BaseException) -> None:
+        """Raises what the database says as an error of ours, if it is one of those."""
+        if isinstance(error, DBAPIError | sqlite3.Error | UnicodeDecodeError):
+            ours = self._database._ours(error)
+            if ours is not None:
+                raise ours from error
+
+
 def _begun(connection: Connection, begin: str) -> Any:
     """The driver's connection, in a transaction (SQLite): SQLAlchemy's own way takes ten times as long."""
+    driver = _driver_of(connection)
+    driver.execute(begin)
+    return driver
+
+
+def _driver_of(connection: Connection) -> Any:
     driver = connection.connection.driver_connection
     assert driver is not None
-    driver.execute(begin)
     return driver

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-from campaigns.dnc import Entry, ExportFormat, ListLine, NewEntry, Reach, write_entries
+from campaigns.dnc import Entry, ExportFormat, ListLine, NewEntry, Reach, Written, write_entries
 from campaigns.outcomes import Source
 from campaigns.store import tables
 from campaigns.store.ledger import Head, head
@@ -99,26 +99,26 @@ class Exchange(Register):
     def export_entries(
         self, path: Path, form: ExportFormat, now: datetime, actor: str, filters: EntryFilter = EVERYTHING
     ) -> Exported:
-        """Writes the register to a file. That it was handed out is a link of the ledger itself.
+        """Writes the register to a file. That it was handed out is a link of the ledger itself: without it, no file.
 
         Raises:
             CampaignError: the file cannot be written.
         """
-        written = write_entries(path, form, map(_row, self.entries(filters)))
-        body = {
-            "format": form,
-            "entries": written.entries,
-            "sha256": written.sha256,
-            "filters": sorted(
-                field.name
-                for field in fields(filters)
-                if getattr(filters, field.name) is not None and field.name != "in_force_at"
-            ),
-        }
-        with self.writing() as connection:
-            self.record(connection, now, actor, "dnc.export", None, body)
-            chain = head(connection)
-        return Exported(path, form, written.entries, written.left_out, written.sha256, now, chain)
+        narrowed = sorted(
+            field.name
+            for field in fields(filters)
+            if getattr(filters, field.name) is not None and field.name != "in_force_at"
+        )
+        heads = []
+
+        def seal(written: Written) -> None:
+            body = {"format": form, "entries": written.entries, "sha256": written.sha256, "filters": narrowed}
+            with self.writing() as connection:
+                self.record(connection, now, actor, "dnc.export", None, body)
+                heads.append(head(connection))
+
+        written = write_entries(path, form, map(_row, self.entries(filters)), seal)
+        return Exported(path, form, written.entries, written.left_out, written.sha256, now, heads[0])
 
 
 def _new_entry(line: ListLine, reach: Reach, note: str) -> NewEntry:

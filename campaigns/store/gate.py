@@ -27,7 +27,7 @@ from campaigns.outcomes import Stage
 from campaigns.store import tables
 from campaigns.store.claims import Claims, wait_with
 from campaigns.store.contacts import Contacts, NoSuchContact
-from campaigns.store.database import StoreError
+from campaigns.store.database import StoreError, making_sense
 from campaigns.store.dossier import Intent, dossier
 from campaigns.store.facts import facts_of, in_flight, place_of, standing
 from campaigns.store.holds import after_refusal
@@ -36,6 +36,7 @@ from campaigns.store.national import NationalLists
 from campaigns.store.prepared import Prepared
 from campaigns.store.tables import CallState, ContactState, UtcDateTime, table
 from campaigns.store.terms import Terms
+from campaigns.store.versions import Version
 from campaigns.variants import variant_for
 
 campaign = table(tables.Campaign)
@@ -50,6 +51,7 @@ class Permit:
 
     Attributes:
         number: E.164.
+        version: of the campaign's file, as people count them.
         fields: the contact's values for the script.
         timezone: where the phone is, as far as is known: the contact's own zone, else the number's first.
         contact_key: decides the variant of the script; the same for every call to the contact.
@@ -59,6 +61,7 @@ class Permit:
     contact_id: int
     campaign: str
     version_id: int
+    version: int
     number: str = field(repr=False)
     country: str
     language: str
@@ -101,7 +104,8 @@ class Gate(Contacts, Claims, Leases, NationalLists):
         with self.writing() as connection:
             if self.postgresql:  # the number before the contact: an opt-out locks in this order too
                 _LOCK_NUMBER.rows(connection, contact=contact_id)
-            row, terms = self._read(connection, contact_id, now, owner, lock=True)
+            row, version = self._read(connection, contact_id, now, owner, lock=True)
+            terms = version.terms
             already = list(standing(row, terms, now))
             if not row.leased:
                 already.append(Reason(Rule.LEASE, "store", "This process does not hold the right to dial."))
@@ -110,7 +114,7 @@ class Gate(Contacts, Claims, Leases, NationalLists):
             verdict, governing = self._judge(connection, row, terms, now, already)
             if verdict.allowed and governing is not None:
                 call_id = _write_call(connection, row, terms, now, line, owner)
-                return _permit(row, terms, governing, call_id, row.attempts + 1)
+                return _permit(row, version, governing, call_id, row.attempts + 1)
             if row.state == ContactState.OPEN:
                 change = after_refusal(verdict, now)
                 _becoming(tuple(change)).change(connection, contact=contact_id, **change)
@@ -129,23 +133,24 @@ class Gate(Contacts, Claims, Leases, NationalLists):
             if row is None:
                 raise NoSuchPermit(call_id)
             _, governing = place_of(shipped(), row)
-            return _permit(row, self.version_of(connection, row.version_id).terms, governing, call_id, row.attempt)
+            return _permit(row, self.version_of(connection, row.version_id), governing, call_id, row.attempt)
 
     def may_call(self, contact_id: int, now: datetime) -> Verdict:
         """What the gate would say about a contact at that moment; changes nothing."""
         with self.reading() as connection:
-            row, terms = self._read(connection, contact_id, now, "")
+            row, version = self._read(connection, contact_id, now, "")
+            terms = version.terms
             verdict, _ = self._judge(connection, row, terms, now, list(standing(row, terms, now)))
             return verdict
 
     def _read(
         self, connection: Connection, contact_id: int, now: datetime, owner: str, *, lock: bool = False
-    ) -> tuple[Any, Terms]:
+    ) -> tuple[Any, Version]:
         query = _FACTS_LOCKED if lock else _FACTS
         row = query.one(connection, contact=contact_id, owner=owner, now=now)
         if row is None:
             raise NoSuchContact(contact_id)
-        return row, self.version_of(connection, row.version_id).terms
+        return row, self.version_of(connection, row.version_id)
 
     def _judge(
         self, connection: Connection, row: Any, terms: Terms, now: datetime, already: list[Reason]
@@ -191,16 +196,19 @@ def _write_call(connection: Connection, row: Any, terms: Terms, now: datetime, l
     return int(written.id)
 
 
-def _permit(row: Any, terms: Terms, governing: Governing, call_id: int, attempt: int) -> Permit:
+@making_sense()
+def _permit(row: Any, version: Version, governing: Governing, call_id: int, attempt: int) -> Permit:
+    terms = version.terms
     return Permit(
         call_id,
         row.id,
         row.campaign,
         row.version_id,
+        version.number,
         row.number,
         row.country,
         row.language,
-        json.loads(row.fields),
+        _fields(row.fields),
         zones_of(row.number, row.timezone)[0].key,
         str(row.id),
         attempt,
@@ -208,6 +216,13 @@ def _permit(row: Any, terms: Terms, governing: Governing, call_id: int, attempt:
         max(terms.ring_seconds, governing.ring_seconds),
         terms.longest_seconds,
     )
+
+
+def _fields(text: str) -> dict[str, str]:
+    fields = json.loads(text)
+    if not isinstance(fields, dict) or not all(isinstance(value, str) for value in fields.values()):
+        raise ValueError
+    return fields
 
 
 _CONTACT: sa.BindParameter[int] = sa.bindparam("contact")
@@ -227,7 +242,10 @@ _LOCK_NUMBER = Prepared(
 )
 _QUESTION = (
     sa.select(
-        contact,
+        *(contact.c[name] for name in (
+            "id", "campaign_id", "number", "reference", "timezone", "country", "language", "fields", "state",
+            "closed_by", "attempts", "last_disposition", "due_at",
+        )),
         campaign.c.name.label("campaign"),
         campaign.c.state.label("campaign_state"),
         campaign.c.brand,
@@ -240,7 +258,7 @@ _QUESTION = (
     )
     .join(campaign, campaign.c.id == contact.c.campaign_id)
     .where(contact.c.id == _CONTACT)
-)
+)  # fmt: skip
 _AUTHORISED = (
     sa.select(
         contact.c.id,

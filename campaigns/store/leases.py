@@ -65,6 +65,8 @@ class Leases(Database):
         """
         until = now + timedelta(seconds=seconds)
         with self.writing() as connection:
+            if _RENEW.change(connection, lease=name, holder=owner, until=until):
+                return until
             _OFFER.change(connection, name=name, owner=owner, until=now)
             held = _HELD.one(connection, name=name)
             if held.owner != owner and held.until > now and not dead(held.owner):
@@ -89,6 +91,11 @@ _OFFER = Prepared(
     .on_conflict_do_nothing()
 )
 _HELD = Prepared(sa.select(lease).where(lease.c.name == sa.bindparam("name")).with_for_update())
+_RENEW = Prepared(
+    sa.update(lease)
+    .where(lease.c.name == sa.bindparam("lease"), lease.c.owner == sa.bindparam("holder"))
+    .values(until=sa.bindparam("until", type_=lease.c.until.type))
+)
 _TAKE = Prepared(
     sa.update(lease)
     .where(lease.c.name == sa.bindparam("lease"))

@@ -8,11 +8,13 @@ old one in one transaction, when it is whole. How old a copy may be is the rule 
 from __future__ import annotations
 
 import hashlib
+import sys
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import lru_cache
 from itertools import islice
-from typing import Any
 
 import numpy as np
 import sqlalchemy as sa
@@ -23,9 +25,9 @@ from sqlalchemy.dialects import postgresql
 from campaigns.compliance.facts import NationalListing
 from campaigns.compliance.verdict import Rule
 from campaigns.store import holds, tables
-from campaigns.store.database import making_sense
+from campaigns.store.database import StoreDamaged, StoreError
 from campaigns.store.ledger import Ledger
-from campaigns.store.prepared import Prepared
+from campaigns.store.straight import Straight
 from campaigns.store.tables import read_day, table
 
 lists = table(tables.NationalList)
@@ -62,12 +64,24 @@ class NationalLists(Ledger):
     """Reading copies in, and asking them."""
 
     def load_list(
-        self, name: str, as_of: date, numbers: Iterable[int], now: datetime, actor: str, *, origin: str = ""
+        self,
+        name: str,
+        as_of: date,
+        numbers: Iterable[int],
+        now: datetime,
+        actor: str,
+        *,
+        origin: str = "",
+        fewest: int = 0,
     ) -> ListCopy:
         """Reads in a copy; it counts when this returns, and the one before is gone. Memory stays bounded.
 
         Args:
             numbers: digits of E.164 without the plus, in any order; sorted is quickest. Repeated ones count once.
+            fewest: with fewer of them the file is taken for cut off, or for a download that failed.
+
+        Raises:
+            StoreError: it holds fewer. The copy before counts on.
         """
         with self.writing() as connection:
             broken = sa.select(lists.c.id).where(lists.c.name == name, lists.c.loaded_at.is_(None))
@@ -83,6 +97,11 @@ class NationalLists(Ledger):
         with self.writing() as connection:
             holds.release(connection, contact.c.held_by.in_([Rule.NATIONAL_LIST, Rule.LIST_AGE]))
             count, digest = contents(connection, list_id)
+            if count < fewest:
+                raise StoreError(
+                    f"The copy holds {count} numbers, and fewer than {fewest} are not believed: a part may be missing.",
+                    "Get the list anew, or say what it is with --format. If it really became so short, say --smaller.",
+                )
             body = {"list": name, "as_of": as_of, "origin": origin, "count": count, "digest": digest}
             link = self.record(connection, now, actor, "list.load", None, body)
             older = sa.select(lists.c.id).where(lists.c.name == name, lists.c.id != list_id)
@@ -127,25 +146,21 @@ class NationalLists(Ledger):
         self, connection: Connection, numbers: Sequence[str], names: Sequence[str]
     ) -> dict[str, dict[str, NationalListing]]:
         """What the lists of these names say about each number; a list that is not there is missing."""
-        found: dict[str, dict[str, NationalListing]] = {number: {} for number in numbers}
+        if len(numbers) == 1 and numbers[0].startswith("+"):  # at the gate
+            return {numbers[0]: _about_one(connection, int(numbers[0][1:]), names)}
         digits = {number: int(number[1:]) for number in numbers if number.startswith("+")}
+        found: dict[str, dict[str, NationalListing]] = {number: {} for number in numbers}
         keys = {value >> _BLOCK_BITS for value in digits.values()}
+        several = sa.select(block.c.block, block.c.offsets).where(block.c.block.in_(keys))
         for name in names:
-            asked = _ONE_BLOCK.rows(connection, name=name, key=next(iter(keys), None))
-            if not asked:
+            newest = _ONE_BLOCK.one(connection, name=name, key=0)
+            if newest is None:
                 continue
-            (newest,) = asked
-            as_of = newest.as_of if isinstance(newest.as_of, date) else read_day(newest.as_of)
-            yes, no = NationalListing(as_of, True), NationalListing(as_of, False)
-            rows: Iterable[Any] = asked
-            if len(keys) > 1:
-                several = sa.select(block.c.block, block.c.offsets)
-                rows = connection.execute(several.where(block.c.list_id == newest.id, block.c.block.in_(keys)))
-            with making_sense():
-                blocks = {row.block: np.frombuffer(row.offsets, "<u2") for row in rows if row.offsets is not None}
+            rows = connection.execute(several.where(block.c.list_id == newest.id))
+            blocks = {row.block: _offsets(row.offsets) for row in rows}
             for number, value in digits.items():
                 kept = blocks.get(value >> _BLOCK_BITS)
-                found[number][name] = yes if kept is not None and _holds(kept, value) else no
+                found[number][name] = _listing(newest.as_of, kept is not None and _holds(kept, value))
         return found
 
 
@@ -161,10 +176,40 @@ def contents(connection: Connection, list_id: int) -> tuple[int, str]:
     return count, digest.hexdigest()
 
 
-def _holds(kept: NDArray[np.uint16], digits: int) -> bool:
+def _about_one(connection: Connection, digits: int, names: Sequence[str]) -> dict[str, NationalListing]:
+    """What the lists say about a number."""
+    said = {}
+    for name in names:
+        newest = _ONE_BLOCK.one(connection, name=name, key=digits >> _BLOCK_BITS)
+        if newest is not None:
+            said[name] = _listing(newest.as_of, newest.offsets is not None and _holds(_offsets(newest.offsets), digits))
+    return said
+
+
+@lru_cache(maxsize=64)
+def _listing(as_of: date | str, listed: bool) -> NationalListing:
+    """The same of all numbers of a copy."""
+    return NationalListing(as_of if isinstance(as_of, date) else read_day(as_of), listed)
+
+
+def _offsets(kept: bytes) -> memoryview:
+    """Of a block, as this computer counts; without NumPy, which would take as long as the rest of a look-up."""
+    try:
+        words = memoryview(kept).cast("H")
+    except TypeError as error:
+        raise StoreDamaged("a block of a list is cut off") from error
+    return (
+        words
+        if sys.byteorder == "little"
+        else memoryview(np.frombuffer(kept, "<u2").astype(np.uint16).tobytes()).cast("H")
+    )
+
+
+def _holds(kept: memoryview, digits: int) -> bool:
+    """Whether a number stands in its block."""
     offset = digits & 0xFFFF
-    at = int(kept.searchsorted(offset))
-    return at < len(kept) and int(kept[at]) == offset
+    at = bisect_left(kept, offset)
+    return at < len(kept) and bool(kept[at] == offset)
 
 
 def _drop(connection: Connection, ids: list[int]) -> None:
@@ -182,11 +227,11 @@ _PUT_BLOCK = _NEW_BLOCK.on_conflict_do_update(
 )
 _KEY: sa.BindParameter[int] = sa.bindparam("key", type_=sa.BigInteger)
 _OFFSETS = sa.select(block.c.offsets).where(block.c.list_id == lists.c.id, block.c.block == _KEY).scalar_subquery()
-_ONE_BLOCK = Prepared(
-    sa.select(lists.c.id, lists.c.as_of, _KEY.label("block"), _OFFSETS.label("offsets"))
+_ONE_BLOCK = Straight(
+    sa.select(lists.c.id, lists.c.as_of, _OFFSETS.label("offsets"))
     .where(lists.c.name == sa.bindparam("name"), lists.c.loaded_at.is_not(None))
     .order_by(lists.c.id.desc())
-    .limit(1)
+    .limit(sa.literal_column("1"))
 )
 """The copy of a list that counts, and what it says of some neighbouring numbers: one question, because each is a way to
 the server and back. PostgreSQL answers it twice as quickly as the same in a join."""

@@ -45,15 +45,20 @@ class Prepared:
     def rows(self, connection: Connection, **values: object) -> list[Any]:
         """What a query, or a change with RETURNING, finds."""
         found = self._execute(connection, values).fetchall()
+        if not found:
+            return found  # type: ignore[no-any-return]
         assert self._row is not None
         if not self._moments:
-            return [self._row(row) for row in found]
+            return [*map(self._row, found)]
         return [self._row(self._read(row)) for row in found]
 
     def one(self, connection: Connection, **values: object) -> Any:
         """The only row, or None."""
-        found = self.rows(connection, **values)
-        return found[0] if found else None
+        found = self._execute(connection, values).fetchall()
+        if not found:
+            return None
+        assert self._row is not None
+        return self._row(self._read(found[0]) if self._moments else found[0])
 
     def change(self, connection: Connection, **values: object) -> int:
         """How many rows a change without RETURNING touched."""
@@ -70,7 +75,7 @@ class Prepared:
             if type(value) not in _AS_THEY_ARE:
                 values[key] = _stored(value, name)
         cursor = _cursor(connection)
-        cursor.execute(text, given | values)
+        cursor.execute(text, given | values if given else values)
         return cursor
 
     def _compile(self, connection: Connection) -> tuple[str, dict[str, Any]]:
@@ -106,7 +111,7 @@ def _row_of(names: tuple[str, ...]) -> Callable[..., Any]:
 def _stored(value: object, dialect: str) -> object:
     if isinstance(value, datetime):
         return _text(value) if dialect == "sqlite" else _utc(value)
-    return value.value if isinstance(value, StrEnum) else value
+    return value._value_ if isinstance(value, StrEnum) else value  # its property takes ten times as long
 
 
 def _utc(value: datetime) -> datetime:

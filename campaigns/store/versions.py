@@ -25,10 +25,12 @@ class Version:
     """A campaign as it stood.
 
     Attributes:
+        number: 1 for the file as it was first, one more with every edit.
         source: the text of its file.
     """
 
     id: int
+    number: int
     source: str
     terms: Terms
 
@@ -53,8 +55,12 @@ class Versions(Database):
         known = self._versions.get(version_id)
         if known is None:
             row = _VERSION.one(connection, version=version_id)
-            known = self._versions[version_id] = Version(version_id, row.source, Terms.from_json(row.terms))
+            known = self._versions[version_id] = Version(
+                version_id, row.version, row.source, Terms.from_json(row.terms)
+            )
         return known
 
 
-_VERSION = Prepared(sa.select(version.c.source, version.c.terms).where(version.c.id == sa.bindparam("version")))
+_VERSION = Prepared(
+    sa.select(version.c.version, version.c.source, version.c.terms).where(version.c.id == sa.bindparam("version"))
+)

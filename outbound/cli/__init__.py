@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import logging
 import sys
 
@@ -52,8 +53,13 @@ def _outbound() -> None:
 def main() -> None:
     """The entry point `outbound`: errors that a user can mend become `error:` and `hint:`, and exit code 1."""
     logging.basicConfig(level=logging.WARNING, format="%(levelname)s %(name)s: %(message)s", stream=sys.stderr)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")  # a terminal that lacks a character shows its number
     try:
         app()
+    except UnicodeEncodeError:
+        output.report_error("What was given holds bytes that are no text.", "Write it in UTF-8.")
+        sys.exit(1)
     except output.OURS as error:
         output.report_error(str(error), getattr(error, "hint", ""))
         sys.exit(1)

@@ -30,6 +30,7 @@ from outbound.folders import cache_folder
 if TYPE_CHECKING:
     from audio.synthesis import PromptCache
 
+_LONGEST_DAYS = 36_500
 Number = Annotated[str, typer.Argument(help="A telephone number, like +12125550123.")]
 CampaignName = Annotated[str, typer.Argument(help="A campaign's name, or its file.", metavar="CAMPAIGN")]
 
@@ -165,7 +166,7 @@ def audit(
     if json:
         output.emit_json(found[:limit])
         return
-    output.table(
+    output.evidence(
         "",
         [">link", "when (UTC)", "who", "what", "about", "details"],
         [
@@ -175,13 +176,17 @@ def audit(
                 one.actor,
                 one.action,
                 one.subject[:8],
-                ", ".join(f"{name} {value}" for name, value in one.what.items() if name != "digest"),
+                ", ".join(f"{name} {_told(value)}" for name, value in one.what.items() if value and name != "digest"),
             )
             for one in found[:limit]
         ],
     )
     if len(found) > limit:
         output.note(f"there are more than {limit}; see them with --limit")
+
+
+def _told(value: object) -> object:
+    return ", ".join(map(str, value)) if isinstance(value, list) else value
 
 
 privacy = typer.Typer(help="What is held about a person's number, and its erasure.", no_args_is_help=True)
@@ -205,7 +210,8 @@ def export(
     if file is None:
         output.emit_json(held)
     else:
-        file.write_text(output.json_text(held), encoding="utf-8")
+        with output.writing(file):
+            file.write_text(output.json_text(held), encoding="utf-8")
         output.note(f"{sum(map(len, held.values()))} records stand in {file}")
     for call in held["calls"]:
         if call["recording"]:
@@ -244,9 +250,15 @@ def erase(
 
 @privacy.command()
 def purge(
-    transcripts_days: Annotated[int, typer.Option(min=0, help="Keep what was said for so long.")] = 90,
-    numbers_days: Annotated[int, typer.Option(min=1, help="Keep numbers of closed contacts for so long.")] = 400,
-    recordings_days: Annotated[int, typer.Option(min=0, help="Keep the sound of calls for so long.")] = 30,
+    transcripts_days: Annotated[
+        int, typer.Option(min=0, max=_LONGEST_DAYS, help="Keep what was said for so long.")
+    ] = 90,
+    numbers_days: Annotated[
+        int, typer.Option(min=1, max=_LONGEST_DAYS, help="Keep numbers of closed contacts for so long.")
+    ] = 400,
+    recordings_days: Annotated[
+        int, typer.Option(min=0, max=_LONGEST_DAYS, help="Keep the sound of calls for so long.")
+    ] = 30,
     actor: Actor = None,
     db: output.Db = None,
     json: output.Json = False,

@@ -49,7 +49,7 @@ def give(
     Example: outbound consent give +12125550123 --brand "Bluebird Books" --wording "Yes, call me about offers"
     """
     wanted = e164(number, region)
-    consent = Consent(purpose, basis, wording, evidence, moment(given), moment(expires))
+    consent = _consent(brand, Consent(purpose, basis, wording, evidence, moment(given), moment(expires)))
     with opened(db) as store:
         store.give_consent(wanted, brand, consent, SystemClock().now(), who(actor))
     output.note(f"{output.masked(wanted)} may be called by {brand}: {basis} consent to {purpose} calls")
@@ -82,7 +82,8 @@ def import_(
     json: output.Json = False,
 ) -> None:
     """Write down that everybody in a list agreed to the same words. May be repeated without adding anything twice."""
-    consent = Consent(purpose, basis, wording, evidence or list_file.name, moment(given), moment(expires))
+    proof = evidence or list_file.name
+    consent = _consent(brand, Consent(purpose, basis, wording, proof, moment(given), moment(expires)))
     bad = rejected_lines(rejects, list_file)
     lines = read_list(list_file, form or format_of(list_file), region, when_in_doubt=False)
     with opened(db) as store, bad:
@@ -93,6 +94,18 @@ def import_(
         return
     output.out.print(f"{added} new, {bad.count} rejected")
     tell(bad, [(row.line, row.reason) for row in bad.first])
+
+
+def _consent(brand: str, consent: Consent) -> Consent:
+    """The same, if it can prove anything."""
+    now = SystemClock().now()
+    if not brand.strip() or not consent.wording.strip():
+        output.fail("consent to nobody, or without its wording, proves nothing", "give --brand and --wording", code=2)
+    if consent.given_at is not None and consent.given_at > now:
+        output.fail("nobody has agreed on a day to come", "give the day they agreed with --given", code=2)
+    if consent.expires_at is not None and consent.expires_at <= now:
+        output.fail("the consent would have ended already", "give a later --expires, or none", code=2)
+    return consent
 
 
 @app.command()
@@ -111,7 +124,7 @@ def show(
         plain = [{name: getattr(one, name) for name in one.__dataclass_fields__ if name != "number"} for one in found]
         output.emit_json({"number": output.masked(wanted, show_numbers), "consents": plain})
         return
-    output.table(
+    output.evidence(
         output.masked(wanted, show_numbers),
         [">id", "brand", "purpose", "basis", "given", "ends", "withdrawn", "wording", "proof"],
         [

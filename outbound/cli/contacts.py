@@ -11,7 +11,7 @@ from campaigns.audience import read_contacts, rejects_file
 from campaigns.definition import load, parse
 from campaigns.store import Basis, Consent, Contact, ContactState
 from outbound.cli import output
-from outbound.cli.lists import Actor, beside, tell, who
+from outbound.cli.lists import Actor, Region, beside, tell, who
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 
@@ -25,9 +25,7 @@ def import_(
     rejects: Annotated[
         Path | None, typer.Option(help="Where bad rows go.  [default: beside the list, NAME.rejects.csv]")
     ] = None,
-    region: Annotated[
-        str | None, typer.Option(help="Country of numbers without a country code, e.g. US.", metavar="XX")
-    ] = None,
+    region: Region = None,
     consent: Annotated[
         Basis | None,
         typer.Option(help="How all of them agreed to be called: written or express. Marketing needs it."),
@@ -48,7 +46,7 @@ def import_(
     rejected. Example: outbound contacts import my.yaml orders.csv
     """
     now = SystemClock().now()
-    if consent is not None and not consent_wording:
+    if consent is not None and not consent_wording.strip():
         output.fail("consent without its wording proves nothing", "give the words with --consent-wording", code=2)
     with opened(db) as store:
         path = Path(campaign)

@@ -6,14 +6,18 @@ screen unless asked for; an exported file holds them whole.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from datetime import datetime
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from campaigns.compliance.book import shipped
+from campaigns.definition.problems import did_you_mean
 from campaigns.dnc import (
     Entry,
     ExportFormat,
@@ -26,10 +30,11 @@ from campaigns.dnc import (
     read_numbers,
 )
 from campaigns.outcomes import Scope, Source
+from campaigns.script import Purpose
 from campaigns.store import EntryFilter, Head, Store
 from outbound.cli import output
 from outbound.cli.lists import Actor, Moment, Region, Rejects, moment, rejected_lines, tell, who
-from outbound.cli.stores import opened
+from outbound.cli.stores import campaign_name, opened
 from outbound.clock import SystemClock
 
 app = typer.Typer(
@@ -44,7 +49,7 @@ ScopeOption = Annotated[Scope, typer.Option(help="How far it reaches.")]
 Target = Annotated[
     str, typer.Option(help="Which brand, campaign or purpose is meant; not with scope everyone.", metavar="NAME")
 ]
-Campaign = Annotated[str | None, typer.Option(help="Only entries made in calls of this campaign.")]
+Campaign = Annotated[str | None, typer.Option(help="Only entries made in calls of this campaign, by name or file.")]
 
 
 @app.command()
@@ -68,8 +73,11 @@ def add(
     """
     reach = _reach(scope, target)
     until = moment(expires)
+    if until is not None and until <= SystemClock().now():
+        output.fail("the entry would have ended already", "give a later --expires, or none: then it never ends", code=2)
     entries = [NewEntry(e164(text, region), reach, source, words, "", note, until) for text in numbers]
     with opened(db) as store:
+        _tell_of_nobody(store, reach)
         made = [store.add_entry(new, SystemClock().now(), who(actor)) for new in entries]
     if json:
         output.emit_json([_plain(entry, show_numbers) for entry in made])
@@ -146,7 +154,7 @@ def remove(
     """
     now = SystemClock().now()
     with opened(db) as store:
-        ids = [int(entry)] if entry.isdigit() and len(entry) < 10 else _ids(store, e164(entry, region), now)
+        ids = [int(entry)] if re.fullmatch("[0-9]{1,9}", entry) else _ids(store, e164(entry, region), now)
         revoked = [store.remove_entry(entry_id, now, who(actor), because) for entry_id in ids]
     if json:
         output.emit_json([_plain(one, show_numbers) for one in revoked])
@@ -164,6 +172,9 @@ def import_(
     as_of: Annotated[
         str | None, typer.Option(help="The day the copy was made, with --national.", metavar="DATE")
     ] = None,
+    smaller: Annotated[
+        bool, typer.Option("--smaller", help="With --national: it may hold less than half of the copy before.")
+    ] = False,
     form: Annotated[
         ListFormat | None,
         typer.Option("--format", help="What the list is; us: area code and seven digits.  [default: by its name]"),
@@ -188,13 +199,16 @@ def import_(
     Example: outbound dnc import optouts.csv --scope brand --target "Bluebird Books"
     Example: outbound dnc import registry.txt --national us-national --as-of 2025-06-01
     """
+    if national is None and as_of is not None:
+        output.fail("only a copy of a national list has a day", "give --national NAME too, or no --as-of", code=2)
     if national is not None:
-        _load(list_file, national, as_of, form, region, rejects, actor, db, json)
+        _load(list_file, national, as_of, smaller, form, region, rejects, actor, db, json)
         return
     reach = _reach(scope, target)
     lines = read_list(list_file, form or format_of(list_file), region)
     bad = rejected_lines(rejects, list_file)
     with opened(db) as store, bad:
+        _tell_of_nobody(store, reach)
         done = store.import_entries(
             bad.pass_on(lines), reach, SystemClock().now(), who(actor), note=note or list_file.name
         )
@@ -242,21 +256,27 @@ def export(
     output.out.print(f"sha256 {done.sha256}", soft_wrap=True)
     output.out.print(f"chain  {done.chain.seq} {done.chain.hash}", soft_wrap=True)
     if done.left_out:
-        output.note(f"{done.left_out} numbers of other countries have no form in this format and were left out")
+        noun = "number" if done.left_out == 1 else "numbers"
+        output.note(f"without a form of that kind, and left out: {done.left_out} {noun} of other countries or erased")
 
 
 @app.command()
 def lists(db: output.Db = None, json: output.Json = False) -> None:
-    """Show the copies of national lists, and of which day they are."""
+    """Show the copies of national lists, of which day they are, and the last day on which the rules take them."""
     with opened(db) as store:
         found = store.lists()
+    ages = shipped().list_ages()
+    last = {one.name: one.as_of + timedelta(days=ages[one.name]) for one in found if one.name in ages}
     if json:
-        output.emit_json(found)
+        output.emit_json([asdict(one) | {"last_day": last.get(one.name)} for one in found])
         return
     output.table(
         "",
-        ["list", "as of", ">numbers", "from", "by"],
-        [(one.name, one.as_of, one.numbers, one.origin, one.actor) for one in found],
+        ["list", "as of", "last day", ">numbers", "from", "by"],
+        [
+            (one.name, one.as_of, last.get(one.name, "no rule asks for it"), one.numbers, one.origin, one.actor)
+            for one in found
+        ],
     )
 
 
@@ -279,9 +299,10 @@ def verify(
     with opened(db) as store:
         found = store.verify(_noted(anchor))
     if anchor is not None and not found.findings:
-        anchor.parent.mkdir(parents=True, exist_ok=True)
-        with anchor.open("a", encoding="utf-8") as file:
-            file.write(f"{found.head.seq} {found.head.hash} {SystemClock().now().isoformat()}\n")
+        with output.writing(anchor):
+            anchor.parent.mkdir(parents=True, exist_ok=True)
+            with anchor.open("a", encoding="utf-8") as file:
+                file.write(f"{found.head.seq} {found.head.hash} {SystemClock().now().isoformat()}\n")
     if json:
         output.emit_json({"whole": not found.findings, "verification": found})
     elif not found.findings:
@@ -298,10 +319,16 @@ def verify(
 def _noted(anchor: Path | None) -> list[Head]:
     if anchor is None or not anchor.exists():
         return []
+    if not anchor.is_file():
+        output.fail(f"{anchor} is no file", "give the file that notes the chain's heads")
+    try:
+        text = anchor.read_text("utf-8", "replace")
+    except OSError as error:
+        output.fail(f"{anchor} cannot be read: {error.strerror}", "give the file that notes the chain's heads")
     heads = []
-    for number, line in enumerate(anchor.read_text("utf-8").splitlines(), 1):
+    for number, line in enumerate(text.splitlines(), 1):
         parts = line.split()
-        if len(parts) < 2 or not parts[0].isdigit():
+        if len(parts) < 2 or not re.fullmatch("[0-9]{1,18}", parts[0]):
             output.fail(f"line {number} of {anchor} is no anchor", "each line is: link, hash, time")
         heads.append(Head(int(parts[0]), parts[1]))
     return heads
@@ -311,6 +338,7 @@ def _load(
     list_file: Path,
     name: str,
     as_of: str | None,
+    smaller: bool,
     form: ListFormat | None,
     region: str | None,
     rejects: Path | None,
@@ -322,17 +350,33 @@ def _load(
     day = moment(as_of)
     if day is None:
         output.fail("a copy of a list needs its day", "say of which day it is with --as-of, like 2025-06-01", code=2)
+    now = SystemClock().now()
+    if day.date() > (now + _AHEAD).date():
+        output.fail("no copy is of a day to come", "it would seem young for too long; give the day it was made", code=2)
     bad = rejected_lines(rejects, list_file)
     with opened(db) as store, bad:
+        before = next((one for one in store.lists() if one.name == name), None)
+        if before is not None and before.as_of > day.date():
+            output.fail(f"there is a newer copy, of {before.as_of}", "give the newest list there is, or its right day")
+        fewest = 1 if smaller or before is None else max(1, before.numbers // 2)
         numbers = read_numbers(list_file, form or format_of(list_file), bad.write, region)
-        copy = store.load_list(name, day.date(), numbers, SystemClock().now(), who(actor), origin=list_file.name)
+        copy = store.load_list(name, day.date(), numbers, now, who(actor), origin=list_file.name, fewest=fewest)
     if json:
         output.emit_json({"list": copy, "rejected": bad.count, "rejects_file": bad.path if bad.count else None})
         return
     output.out.print(f"{copy.name} of {copy.as_of}: {copy.numbers} numbers, {bad.count} lines rejected")
     tell(bad, [(row.line, row.reason) for row in bad.first])
+    ages = shipped().list_ages()
+    if name not in ages:
+        output.note(f"no rule pack asks for a list of this name; they ask for {', '.join(sorted(ages))}")
+    elif (now.date() - copy.as_of).days > ages[name]:
+        output.note(
+            f"it is older than {ages[name]} days: whoever it could name is not called until a newer one is here"
+        )
 
 
+_AHEAD = timedelta(hours=14)
+"""So far ahead of UTC is the day somewhere."""
 _EXPORT_SUFFIXES = {".jsonl": ExportFormat.JSON_LINES, ".xlsx": ExportFormat.XLSX, ".txt": ExportFormat.PLAIN}
 
 
@@ -343,7 +387,18 @@ def _reach(scope: Scope, target: str) -> Reach:
             "give --target NAME with brand, campaign or purpose, and none with everyone",
             code=2,
         )
+    if scope is Scope.PURPOSE and target not in set(Purpose):
+        output.fail(f'there is no purpose "{target}"', f"give one of {', '.join(Purpose)}", code=2)
     return Reach(scope, target)
+
+
+def _tell_of_nobody(store: Store, reach: Reach) -> None:
+    """An entry for a brand or campaign that is not here may be right, or a slip that forbids nothing."""
+    here = {one.brand if reach.scope is Scope.BRAND else one.name for one in store.campaigns()}
+    if reach.scope in (Scope.BRAND, Scope.CAMPAIGN) and reach.target not in here:
+        output.note(
+            f'no {reach.scope} "{reach.target}" is in this store yet. {did_you_mean(reach.target, sorted(here))}'
+        )
 
 
 def _ids(store: Store, number: str, now: datetime) -> list[int]:
@@ -366,7 +421,7 @@ def _filters(
         scope=scope,
         target=target,
         source=source,
-        campaign=campaign,
+        campaign=campaign_name(campaign) if campaign else None,
         since=moment(since),
         before=moment(before),
         in_force_at=None if everything else SystemClock().now(),
@@ -399,9 +454,9 @@ def _plain(entry: Entry, show_numbers: bool) -> dict[str, object]:
 
 
 def _print_entries(title: str, entries: Iterable[Entry], show_numbers: bool) -> None:
-    output.table(
+    output.evidence(
         title,
-        [">id", "number", "for", "source", "since", ">call", "campaign", "words", "by", "ends"],
+        [">id", "number", "for", "source", "since", ">call", "campaign", "words", "note", "by", "ends"],
         [
             (
                 one.id,
@@ -412,6 +467,7 @@ def _print_entries(title: str, entries: Iterable[Entry], show_numbers: bool) -> 
                 one.call_id,
                 one.campaign,
                 one.words,
+                one.note,
                 one.actor,
                 f"revoked: {one.revoked_because}"
                 if one.revoked_at

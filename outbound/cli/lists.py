@@ -4,20 +4,37 @@ from __future__ import annotations
 
 import getpass
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from campaigns.dnc import MENDED, RejectedLine, harmless
+from campaigns.moments import written
 from campaigns.rejects import RejectsFile
 from outbound.cli import output
 
 Actor = Annotated[
     str | None, typer.Option("--actor", envvar="OUTBOUND_ACTOR", help="Who does this.  [default: your login name]")
 ]
-Region = Annotated[str | None, typer.Option(help="Country of numbers without a country code, e.g. US.", metavar="XX")]
+
+
+def _region(text: str | None) -> str | None:
+    """A country that has telephone numbers, in capitals."""
+    if text is None:
+        return None
+    from phonenumbers import SUPPORTED_REGIONS  # not for the commands that are given none
+
+    if text.upper() not in SUPPORTED_REGIONS:
+        output.fail(f'there is no country "{text}"', "give its two letters (ISO 3166), like US, GB or KR", code=2)
+    return text.upper()
+
+
+Region = Annotated[
+    str | None,
+    typer.Option(help="Country of numbers without a country code, e.g. US.", metavar="XX", callback=_region),
+]
 Rejects = Annotated[Path | None, typer.Option(help="Where bad lines go.  [default: beside the list, NAME.rejects.csv]")]
 Moment = Annotated[str | None, typer.Option(metavar="TIME", help="Like 2025-06-01 or 2025-06-01T09:30Z (UTC).")]
 
@@ -37,10 +54,9 @@ def moment(text: str | None) -> datetime | None:
     if text is None:
         return None
     try:
-        found = datetime.fromisoformat(text)
+        return written(text)
     except ValueError:
         output.fail(f'"{text}" is not a time', "write it like 2025-06-01 or 2025-06-01T09:30Z", code=2)
-    return found if found.tzinfo else found.replace(tzinfo=UTC)
 
 
 def beside(list_file: Path) -> Path:

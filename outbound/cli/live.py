@@ -213,6 +213,30 @@ def _said(news: News) -> str | None:
             return None
 
 
+@dataclass(slots=True)
+class Reader:
+    """Whoever takes what a run tells: a terminal, a pipe.
+
+    Attributes:
+        left: is called once, when nobody takes it any more.
+        gone: that has happened; nothing more is told.
+    """
+
+    show: Callable[[News | Progress], None]
+    left: Callable[[], None] = lambda: None
+    gone: bool = False
+
+    def tell(self, news: News | Progress) -> None:
+        """Show it, as long as there is somebody."""
+        if self.gone:
+            return
+        try:
+            self.show(news)
+        except (OSError, SystemExit):  # the console leaves by the latter
+            self.gone = True
+            self.left()
+
+
 @contextmanager
 def telling(
     gauge: Gauge,

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import json
+import os
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -103,6 +104,11 @@ def emit_json_line(value: object) -> None:
     sys.stdout.flush()
 
 
+def be_silent() -> None:
+    """From here on, what is printed on stdout goes nowhere: whoever read it is gone."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
 def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table on stdout; a column whose name begins with '>' is aligned right."""
     made = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
@@ -111,6 +117,36 @@ def table(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) 
     for row in rows:
         made.add_row(*("" if cell is None else _plain(str(cell)) for cell in row))
     out.print(made)
+
+
+def evidence(title: str, columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """The same where nothing may be cut off: columns that are empty go, and a narrow screen gets line by line."""
+    cells = [["" if cell is None else str(cell) for cell in row] for row in rows]
+    kept = [at for at in range(len(columns)) if not cells or any(row[at] for row in cells)]
+    names = [columns[at].lstrip(">") for at in kept]
+    down = [[name, *(row[at] for row in cells)] for name, at in zip(names, kept, strict=True)]
+    widths = [max(map(len, texts)) for texts in down]
+    narrowest = [max(len(word) for text in texts for word in text.split() or [""]) for texts in down]
+    while sum(widths) + 2 * len(widths) > out.width:
+        widest = max(range(len(widths)), key=lambda at: (widths[at] > narrowest[at], widths[at]))
+        if widths[widest] == narrowest[widest]:
+            break
+        widths[widest] -= 1
+    else:
+        made = Table(title=title or None, title_justify="left", header_style="bold", box=None, pad_edge=False)
+        for name, at, width in zip(names, kept, widths, strict=True):
+            made.add_column(name, justify="right" if columns[at].startswith(">") else "left", width=width)
+        for row in cells:
+            made.add_row(*(_plain(row[at]) for at in kept))
+        out.print(made)
+        return
+    if title:
+        out.print(_plain(title), soft_wrap=True)
+    for row in cells:
+        for name, at in zip(names, kept, strict=True):
+            if row[at]:
+                out.print(f"{_plain(name):12} {_plain(row[at])}", soft_wrap=True)
+        out.print()
 
 
 def _plain(text: str) -> str:

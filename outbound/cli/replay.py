@@ -39,14 +39,22 @@ def replay(
     differences = replayed(kept.events, Dialogue(script, calendar))
     if json:
         output.emit_json(
-            {"call_id": call_id, "events": len(kept.events), "same": not differences, "differences": differences}
+            {
+                "call_id": call_id,
+                "campaign": call.campaign,
+                "version": call.version,
+                "events": len(kept.events),
+                "same": not differences,
+                "differences": differences,
+            }
         )
     elif differences:
         for difference in differences:
             _show(difference)
         output.note(f"call {call_id} goes differently now: {len(differences)} of {len(kept.events)} events.")
     else:
-        output.out.print(f"call {call_id}: all {len(kept.events)} events bring the same actions.")
+        made_under = f"version {call.version} of {call.campaign}"
+        output.out.print(f"call {call_id}, {made_under}: all {len(kept.events)} events bring the same actions.")
     if differences:
         raise typer.Exit(1)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, suppress
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
@@ -16,7 +16,7 @@ from campaigns.compliance.verdict import Rule
 from campaigns.store import Store
 from outbound import wiring
 from outbound.cli import output
-from outbound.cli.live import LiveView, as_event, telling
+from outbound.cli.live import LiveView, Reader, as_event, telling
 from outbound.cli.paces import PerHour, PerSecond, WarmUp, pace_of
 from outbound.cli.stores import campaign_name, opened
 from outbound.clock import Clock
@@ -78,7 +78,8 @@ def run(
     """Place the calls of every running campaign until nobody waits any more, or until Ctrl-C.
 
     Ctrl-C once: no further call is placed, those in progress end by themselves. Twice: they are ended politely.
-    Whatever happens, nobody is called twice for one attempt; run it again to go on.
+    A closed terminal, or a pipe that nobody reads any more, counts like the first. Whatever happens, nobody is called
+    twice for one attempt; run it again to go on.
 
     A rehearsal (--line simulated or text) needs a store of its own and runs on a clock that jumps from one due call to
     the next: days pass in seconds.
@@ -101,8 +102,9 @@ def run(
 
         def watch(news: News) -> None:
             gauge.watch(news)
-            show(news)
+            reader.tell(news)
 
+        reader = Reader(show)
         settings = SipSettings.load(trunk) if line is LineName.SIP else None
         recordings = wiring.recordings_for(store)
 
@@ -126,7 +128,8 @@ def run(
                     campaign_names=names,
                     allow=settings.allow if settings else None,
                 )
-                with _signals(dialer), telling(gauge, store, names, clock, show, 900.0 if rehearsing else 5.0):
+                reader.left = dialer.drain
+                with _signals(dialer), telling(gauge, store, names, clock, reader.tell, 900.0 if rehearsing else 5.0):
                     if rehearsing:
                         await dialer.run(until_done=not keep_running)
                     else:
@@ -137,6 +140,9 @@ def run(
 
         start = wiring.rehearsal_start(store)
         wiring.run(line, main, start)
+        if reader.gone:
+            output.be_silent()
+            output.fail("nobody reads what the run tells, so that it stopped", "run it again to go on")
         _say_what_is_next(store, view, json)
 
 
@@ -155,20 +161,23 @@ def _say_what_is_next(store: Store, view: LiveView, json: bool) -> None:
 
 
 class _signals:  # noqa: N801  a context manager in the shape of a function
-    """SIGINT and SIGTERM drain the dialer; a second one ends the calls in progress."""
+    """SIGINT, SIGTERM and SIGHUP drain the dialer; a second one ends the calls in progress."""
 
     def __init__(self, dialer: Dialer) -> None:
         self._dialer = dialer
         self._asked = False
+        self._numbers = [signal.SIGINT, signal.SIGTERM]
+        if signal.getsignal(signal.SIGHUP) is signal.SIG_DFL:  # nohup has it ignored: a closed terminal is meant to be
+            self._numbers.append(signal.SIGHUP)
 
     def __enter__(self) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in self._numbers:
             loop.add_signal_handler(number, self._stop)
 
     def __exit__(self, *_: object) -> None:
         loop = asyncio.get_running_loop()
-        for number in (signal.SIGINT, signal.SIGTERM):
+        for number in self._numbers:
             loop.remove_signal_handler(number)
 
     def _stop(self) -> None:
@@ -176,5 +185,6 @@ class _signals:  # noqa: N801  a context manager in the shape of a function
             self._dialer.hang_up_all()
             return
         self._asked = True
-        output.note("no further call is placed; once more ends those in progress")
         self._dialer.drain()
+        with suppress(OSError):  # the terminal may be gone
+            output.note("no further call is placed; once more ends those in progress")

@@ -25,7 +25,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
 from campaigns import templates
 from campaigns.definition import parse
 from campaigns.script import Purpose
-from campaigns.store import Store, open_store
+from campaigns.store import SCRATCH, Store, open_store
 from outbound import wiring
 from outbound.cli import output
 from outbound.cli.forecasts import show, show_survived
@@ -40,6 +40,9 @@ from outbound.simulation.trial import Question, Trial
 
 _FORMATS = ["%Y-%m-%dT%H:%M", "%Y-%m-%d"]
 _SHOWN_EVERY = 100
+_LONGEST_DAYS = 3_650
+_YEARS = range(2001, 2090)
+"""In which a campaign may begin: its days, and the year of calls before it, are in everybody's calendar."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +62,7 @@ def simulate(
     lines: Annotated[
         str, typer.Option(help="Calls in progress at a time; several to compare: 20,50.", metavar="N[,N…]")
     ] = "20",
-    days: Annotated[float, typer.Option(min=0.01, help="How long the campaign may go on.")] = 30.0,
+    days: Annotated[float, typer.Option(min=0.01, max=_LONGEST_DAYS, help="How long the campaign may go on.")] = 30.0,
     until: Annotated[
         datetime | None, typer.Option(formats=_FORMATS, metavar="DATE", help="The same as a date, UTC.")
     ] = None,
@@ -121,8 +124,12 @@ def simulate(
         seed=seed,
         habits=read_habits(population),
     )
+    if begins.year not in _YEARS:
+        output.fail(f"the rules of {begins.year} are not known", "give a --start in this century", code=2)
     if question.days <= 0:
         output.fail("the campaign would end before it begins", "give a later --until", code=2)
+    if question.days > _LONGEST_DAYS:
+        output.fail("nobody can say how a campaign of so many years would go", "give an earlier --until", code=2)
     if faults is not None:
         if audio or len(counts) > 1:
             output.fail("faults are met by one campaign in text", "give one number of --lines, no --audio", code=2)
@@ -142,7 +149,7 @@ def simulate(
 
 
 def _counts(lines: str) -> list[int]:
-    counts = [int(part) for part in lines.replace(" ", "").split(",") if part.isdigit()]
+    counts = [int(part) for part in lines.replace(" ", "").split(",") if part.isdecimal()]
     if not counts or min(counts) < 1 or len(counts) != len(lines.split(",")):
         output.fail(f"{lines!r} is no number of lines", "give one number, or several: --lines 20,50", code=2)
     return counts
@@ -178,10 +185,10 @@ def _assumed(question: Question) -> list[str]:
 
 @contextmanager
 def _store(db: str | None) -> Iterator[tuple[Store, str]]:
-    """An empty store, thrown away afterwards unless it is named; and a folder for what else is thrown away."""
+    """An empty store, thrown away afterwards unless it is named; and a folder for journals, which is."""
     with tempfile.TemporaryDirectory(prefix="outbound-simulate-") as folder:
         # A simulation that a power cut ends is begun anew: it does not wait for the disk.
-        store = open_store(db or f"{folder}/simulation.db", durable=False, shared=db is not None)
+        store = open_store(db or SCRATCH, durable=False, shared=db is not None)
         try:
             if store.campaigns():
                 output.fail("that store holds campaigns already", "name a new file with --db", code=2)
@@ -193,7 +200,7 @@ def _store(db: str | None) -> Iterator[tuple[Store, str]]:
 
 def _answered(question: Question, db: str | None = None, audio: int = 0, *, quiet: bool = False) -> Answered:
     tally, sample = Tally(), Sample(audio)
-    with _store(db) as (store, folder), _Bar(question, quiet=quiet) as bar:
+    with _store(db) as (store, _), _Bar(question, quiet=quiet) as bar:
         trial = Trial(store, question)
         bar.contacts = trial.fill()
 
@@ -207,7 +214,7 @@ def _answered(question: Question, db: str | None = None, audio: int = 0, *, quie
             trial.run(watch, sample.remembering)
         bar.show(tally)
         made = forecast(store, question.definition.name, tally, lines=question.lines, start=question.start)
-        compared = spoken(question, sample.met, trial.zone_of, folder) if audio else []
+        compared = spoken(question, sample.met, trial.zone_of) if audio else []
     return Answered(made, tuple(compared))
 
 
@@ -217,8 +224,7 @@ def _ordeal(question: Question, seed: int, db: str | None, json: bool) -> None:
     logging.disable(logging.WARNING)  # what breaks on purpose is told in thousands of lines
     try:
         with _store(db) as (_, folder):
-            url, shared = (f"{folder}/faults.db", False) if db is None else (db, True)
-            survived = survive(url, question, Faults(seed=seed), Path(folder), shared=shared)
+            survived = survive(db or SCRATCH, question, Faults(seed=seed), Path(folder), shared=db is not None)
     finally:
         logging.disable(before)
     if json:

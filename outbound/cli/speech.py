@@ -14,10 +14,9 @@ import typer
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from audio import recognition, synthesis
-from audio.activity import VoiceActivity
 from audio.pcm import Sound, read_sound, write_wav
 from audio.recognition import Engine, confidence, models
-from audio.screening import Beep, Screening
+from audio.screening import Beep
 from audio.turns import Patience
 from campaigns.intents import Intent
 from outbound.cli import output
@@ -26,9 +25,11 @@ from outbound.intents import understanding_for
 from outbound.intents.language import languages
 from outbound.speech import acting, calibration
 from outbound.speech.labelled import read_corpus
+from outbound.speech.screened import screened
 
 app = typer.Typer(help="The voices that speak and the engines that listen.", no_args_is_help=True)
 
+_ENGINES = "vosk, whisper or pocketsphinx; with a model of yours, by name or path: whisper:small.en."
 Language = Annotated[str, typer.Option("--language", "-l", help="BCP 47 tag: en-US, zh-CN, ko-KR.")]
 
 
@@ -124,7 +125,7 @@ def hear(
     microphone: Annotated[bool, typer.Option("--microphone", help="Listen to the microphone instead.")] = False,
     seconds: Annotated[float, typer.Option(min=1, max=30, help="How long to listen to the microphone.")] = 4.0,
     language: Language = "en-US",
-    engine: Annotated[str | None, typer.Option(help="vosk, whisper or pocketsphinx.")] = None,
+    engine: Annotated[str | None, typer.Option(help=_ENGINES)] = None,
     expecting: Annotated[
         list[Intent] | None, typer.Option(help="What the step asks for, e.g. --expecting yes --expecting no.")
     ] = None,
@@ -155,12 +156,16 @@ def hear(
     heard = time.perf_counter()
     meaning = understanding.meaning(transcript, asked)
     complete = understanding.is_complete(transcript, asked)
+    patience = Patience()
+    silence = patience.complete if complete else patience.unknown
+    if not complete and understanding.breaks_off(transcript):
+        silence = patience.unfinished
     timings = {
         "sound_seconds": sound.seconds,
         "loading_seconds": loaded - start,
         "recognising_seconds": heard - began,
         "understanding_seconds": time.perf_counter() - heard,
-        "turn_ends_after_seconds": Patience().complete if complete else Patience().unfinished,
+        "turn_ends_after_seconds": silence,
     }
     if json:
         output.emit_json({"transcript": transcript, "meaning": meaning, "complete": complete, **timings})
@@ -178,6 +183,10 @@ def hear(
             )
         ],
     )
+    if any(word.confidence != transcript.confidence for word in transcript.words):
+        output.out.print("\nword by word: " + ", ".join(f"{w.text} {w.confidence:.0%}" for w in transcript.words))
+    if transcript.alternatives:
+        output.out.print("\nit may also be: " + ", ".join(transcript.alternatives))
     output.out.print()
     output.table(
         "", ["what took how long", ">seconds"], [(_spelt(name), f"{took:.3f}") for name, took in timings.items()]
@@ -191,17 +200,21 @@ def _spelt(name: str) -> str:
 @app.command()
 def screen(
     file: Annotated[Path, typer.Argument(help="A recording that begins at the answer.")],
+    language: Language = "en-US",
+    engine: Annotated[
+        str | None, typer.Option(help="Use words too, as this engine hears them, and as a call does.")
+    ] = None,
     json: output.Json = False,
 ) -> None:
-    """Tell from a recording who or what picked up, and when that was known. Words are not used, only sound.
+    """Tell from a recording who or what picked up, and when that was known: by its sound, with --engine by words too.
 
-    Example: outbound speech screen answer.wav
+    Example: outbound speech screen answer.wav --engine whisper
     """
     sound = read_sound(file)
-    activity, screening = VoiceActivity(sound.rate), Screening(sound.rate)
-    found = [one for frame in sound.frames() for one in screening.feed(frame, activity.feed(frame))]
+    recognizer = None if engine is None else recognition.recognizer_for(language, engine)
+    heard = screened(sound, recognizer)
     if json:
-        output.emit_json({"found": found, "verdict": screening.verdict, "seconds": sound.seconds})
+        output.emit_json({"found": heard.found, "verdict": heard.verdict, "seconds": sound.seconds})
         return
     output.table(
         "",
@@ -215,17 +228,17 @@ def screen(
             )
             if isinstance(one, Beep)
             else (f"{one.at_seconds:.2f} s", one.party, f"{one.certainty:.0%}", one.why)
-            for one in found
+            for one in heard.found
         ],
     )
-    output.out.print(f"\n{screening.verdict.party}, after {sound.seconds:.1f} s of sound")
+    output.out.print(f"\n{heard.verdict.party}, after {sound.seconds:.1f} s of sound")
 
 
 @app.command()
 def calibrate(
     corpus: Annotated[Path, typer.Argument(help="A folder with labels.tsv: file, intent, text (see docs/speech.md).")],
     language: Language = "en-US",
-    engine: Annotated[str | None, typer.Option(help="vosk, whisper or pocketsphinx.")] = None,
+    engine: Annotated[str | None, typer.Option(help=_ENGINES)] = None,
     file: Annotated[
         Path | None, typer.Option(help="Where to write the curves  [default: where calls read them]")
     ] = None,

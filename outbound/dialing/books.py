@@ -12,6 +12,7 @@ import logging
 
 from campaigns.outcomes import Disposition, Result
 from campaigns.store import Store, StoreUnavailable
+from campaigns.store.history import NoSuchCall
 from outbound.call import CallOutcome
 from outbound.clock import Clock
 from outbound.dialing.transactions import Transact
@@ -47,17 +48,22 @@ class Books:
             self._closing_at = asyncio.get_running_loop().time() + LAST_WAIT_SECONDS
 
     async def bring_home(self) -> None:
-        """Saves what the journal kept.
+        """Saves what the journal kept. What belongs to calls that the store never saw stays beside it, in a file.
 
         Raises:
             StoreUnavailable: the store is away.
         """
-        home = 0
+        home, strange = 0, 0
         while owed := self._journal.pending()[home:]:  # other calls may add to it meanwhile
             for kept in owed:
-                await self.save(kept.call_id, kept.result)
+                try:
+                    await self.save(kept.call_id, kept.result)
+                except NoSuchCall:
+                    strange += 1
             home += len(owed)
-        self._journal.clear()
+        if strange:
+            log.error("%d results of an earlier run belong to calls that this store does not know", strange)
+        self._journal.clear(aside=strange > 0)
 
     async def save(self, call_id: int, result: Result) -> None:
         """Raises StoreUnavailable: it was not saved."""

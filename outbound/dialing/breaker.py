@@ -12,12 +12,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from campaigns.outcomes import Disposition
+from campaigns.planning import LONGEST_ROUTE_WAIT
 
 OUR_SIDE = frozenset({Disposition.ROUTE_DOWN, Disposition.FAILED})
 """How a call ends when route or robot is at fault."""
 _SAYS_NOTHING = frozenset({Disposition.INTERRUPTED})
-_LONGEST_ASKED = timedelta(days=1)
-"""A route that asks us to stay away for longer is tried again after a day."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +110,7 @@ class Breaker:
 
     def _open(self, now: datetime, asked: timedelta | None, rest: timedelta) -> Opened:
         self._rest = min(rest, self._limits.longest_rest)
-        self._resting = max(self._rest, min(asked or timedelta(), _LONGEST_ASKED))
+        self._resting = max(self._rest, min(asked or timedelta(), LONGEST_ROUTE_WAIT))
         self._until = max(now + self._resting, self._until or now)
         calls, failed = self._recent(now)
         return Opened(self._until, failed, calls)

@@ -151,7 +151,8 @@ class Claiming:
                 self._watch(Refused(claim.contact_id, claim.campaign, answer.verdict, now))
                 return None
             self._placed.add(answer.call_id)
-        self._watch(Placed(answer.call_id, answer.contact_id, answer.campaign, answer.number, answer.attempt, now))
+        who = answer.contact_id, answer.campaign, answer.version, answer.number, answer.attempt
+        self._watch(Placed(answer.call_id, *who, now))
         return answer
 
     async def _allowed_by_the_other(self, claim: Claim, now: datetime, moment: datetime, until: datetime) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -11,14 +12,17 @@ from campaigns.outcomes import Disposition
 from outbound.dialogue.actions import Action
 from outbound.dialogue.events import Event
 
+log = logging.getLogger(__name__)
+
 
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """A call was dialled."""
+    """A call was dialled, under a version of its campaign."""
 
     call_id: int
     contact_id: int
     campaign: str
+    version: int
     number: str
     attempt: int
     at: datetime
@@ -122,3 +126,15 @@ Watch = Callable[[News], None]
 
 def nobody(_news: News) -> None:
     """Nobody is watching."""
+
+
+def harmless(watch: Watch) -> Watch:
+    """The same watch, which cannot break a call: between the gate's yes and the line, somebody would be lost by it."""
+
+    def tell(news: News) -> None:
+        try:
+            watch(news)
+        except Exception:
+            log.exception("news was not told")
+
+    return tell

@@ -88,9 +88,10 @@ class Understanding:
         """What the recogniser should listen for: a grammar for ratings and yes or no, sentences for everything else."""
         if self.language is None:
             return Expected()
+        wordings = _sentences(self.language.tag, RATINGS.isdisjoint(expecting))
         if expecting and not phrases and _CLOSED.issuperset(expecting):
-            return Expected(_short_answers(self.language.tag, frozenset(expecting)), closed=True)
-        return Expected((*phrases, *_sentences(self.language.tag, RATINGS.isdisjoint(expecting))), closed=False)
+            return Expected(_short_answers(self.language.tag, frozenset(expecting)), closed=True, wordings=wordings)
+        return Expected((*phrases, *wordings), closed=False)
 
     def meaning(self, transcript: Transcript, expecting: Collection[Intent], phrases: Sequence[str] = ()) -> Meaning:
         """What was meant, in a step that expects `expecting` and offers `phrases` as answers of their own."""

@@ -40,9 +40,10 @@ class Answerer(StrEnum):
     @property
     def end(self) -> EndCause | None:
         """How the call ends unanswered; None if it is answered."""
-        return EndCause(self.value) if self.value in {cause.value for cause in EndCause} else None
+        return _ENDS.get(self)
 
 
+_ENDS = {one: EndCause(one.value) for one in Answerer if one.value in {cause.value for cause in EndCause}}
 GREETINGS = {
     Answerer.PERSON: "hello?",
     Answerer.VOICEMAIL: "You have reached my voicemail. I cannot take your call right now. Please leave a message "

@@ -30,7 +30,8 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
 
     def __init__(self) -> None:
         self._elapsed = 0.0
-        self._at_work = 0
+        self.at_work = 0
+        """How many threads are at work whose results may change what happens next."""
         self._jumping = _JumpingSelector(self)
         super().__init__(self._jumping)
 
@@ -38,22 +39,17 @@ class VirtualTimeLoop(asyncio.SelectorEventLoop):
         """Virtual seconds since the loop was made."""
         return self._elapsed
 
-    @property
-    def waits(self) -> bool:
-        """A thread is at work whose result may change what happens next."""
-        return self._at_work > 0
-
     def jump(self, seconds: float) -> None:
         self._elapsed += seconds
 
     def run_in_executor(self, executor: Executor | None, func: Callable[[*Ts], T], *args: *Ts) -> asyncio.Future[T]:
-        self._at_work += 1
+        self.at_work += 1
         future = super().run_in_executor(executor, func, *args)
         future.add_done_callback(self._worked)
         return future
 
     def _worked(self, _: asyncio.Future[Any]) -> None:
-        self._at_work -= 1
+        self.at_work -= 1
 
 
 class _JumpingSelector(selectors.DefaultSelector):
@@ -64,19 +60,16 @@ class _JumpingSelector(selectors.DefaultSelector):
         self._loop = loop
         self._unasked = 0
 
-    def _is_due(self) -> bool:
-        """Whether the outside world is asked; where there is only the loop's own pipe, now and then is enough."""
-        self._unasked += 1
-        if self._unasked < _SELDOM and len(self.get_map()) <= _OWN_PIPE:
-            return False
-        self._unasked = 0
-        return True
-
     def select(self, timeout: float | None = None) -> list[tuple[selectors.SelectorKey, int]]:
-        if timeout is None or self._loop.waits:
+        if timeout is None or self._loop.at_work:
             # With nothing in the future (None) only the outside world can go on.
             return super().select(None if timeout is None or timeout > 0 else 0)
-        ready = super().select(0) if self._is_due() else []
+        self._unasked += 1
+        if self._unasked < _SELDOM and len(self.get_map()) <= _OWN_PIPE:
+            ready = []  # where there is only the loop's own pipe, it is enough to ask now and then
+        else:
+            self._unasked = 0
+            ready = super().select(0)
         if not ready and timeout > 0:
             self._loop.jump(timeout)
         return ready

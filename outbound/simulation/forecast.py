@@ -17,7 +17,7 @@ from campaigns.reports import report
 from campaigns.reports.model import CampaignReport
 from campaigns.store import ContactState, Store
 from campaigns.store.tables import Call, Contact, table
-from outbound.dialing.news import CampaignPaused, Finished, News, Placed, Refused
+from outbound.dialing.news import CampaignPaused, Finished, Happened, News, Placed, Refused
 
 _QUARTER = timedelta(minutes=15)
 MILESTONES = (50, 90, 99)
@@ -88,6 +88,8 @@ class Tally:
     def watch(self, news: News) -> None:
         """Take note."""
         match news:
+            case Happened():  # most of all news
+                pass
             case Placed():
                 self.calls += 1
                 self._placed[news.call_id] = news.at

@@ -31,6 +31,7 @@ from outbound.clock import LoopClock
 from outbound.dialer import Dialer
 from outbound.dialing.transactions import at_once
 from outbound.errors import OutboundError
+from outbound.memory import seldom_searched
 from outbound.routes import TextRoute
 from outbound.simulation.clock import VirtualTimeLoop
 from outbound.simulation.faults import Dead, Death, Faults, MortalJournal, MortalStore, SteppingClock, Unreliable
@@ -79,7 +80,9 @@ def survive(url: str, question: Question, faults: Faults, folder: Path, *, share
     Raises:
         OutboundError: it does not come to an end.
     """
-    return _Ordeal(url, question, faults, folder, shared).survived()
+    ordeal = _Ordeal(url, question, faults, folder, shared)
+    with seldom_searched():
+        return ordeal.survived()
 
 
 class _Ordeal:

@@ -13,7 +13,7 @@ from campaigns.audience import NewContact
 from campaigns.definition import example_fields
 from campaigns.outcomes import Disposition
 from campaigns.script import Purpose
-from campaigns.store import CampaignState, open_store
+from campaigns.store import SCRATCH, CampaignState, open_store
 from outbound import wiring
 from outbound.clock import Clock
 from outbound.dialing.news import Finished, News, Placed
@@ -95,7 +95,7 @@ class Spoken:
         return self.in_text is self.in_speech
 
 
-def spoken(question: Question, met: list[Met], zone_of: Callable[[str], str], folder: str) -> list[Spoken]:
+def spoken(question: Question, met: list[Met], zone_of: Callable[[str], str]) -> list[Spoken]:
     """Calls the same people on the simulated line, through the same dialer and gate, once each.
 
     Raises:
@@ -104,7 +104,7 @@ def spoken(question: Question, met: list[Met], zone_of: Callable[[str], str], fo
     definition = question.definition
     again = {one.number: one.again for one in met}
     fields = example_fields(definition)
-    store = open_store(f"{folder}/spoken.db", durable=False, shared=False)
+    store = open_store(SCRATCH, durable=False, shared=False)
     try:
         store.save_campaign(definition, question.source, question.start)
         contacts = [

@@ -63,7 +63,9 @@ class TextConversation:
         self._callee, self._meaning, self._language = callee, meaning, language
         self._local_now = local_now
         self._loop = asyncio.get_running_loop()
-        self._events: asyncio.Queue[Event] = asyncio.Queue()
+        self._events: deque[Event] = deque()
+        self._awaited: asyncio.Future[None] | None = None
+        """Somebody waits for the next event."""
         self._doings = deque(callee.does)
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._say: Say | None = None
@@ -74,7 +76,10 @@ class TextConversation:
         self._dial(ring_seconds)
 
     async def next_event(self) -> Event:
-        return await self._events.get()
+        if not self._events:
+            self._awaited = self._loop.create_future()
+            await self._awaited
+        return self._events.popleft()
 
     def perform(self, action: Action) -> None:
         match action:
@@ -202,8 +207,11 @@ class TextConversation:
         self._cancel(*self._timers)
 
     def _tell(self, event: Event) -> None:
-        if not self._over:
-            self._events.put_nowait(event)
+        if self._over:
+            return
+        self._events.append(event)
+        if self._awaited is not None and not self._awaited.done():
+            self._awaited.set_result(None)
 
     def _after(self, seconds: float, act: Callable[[], None], name: str) -> None:
         self._cancel(name)
@@ -212,6 +220,6 @@ class TextConversation:
 
     def _cancel(self, *names: str) -> None:
         for name in names:
-            timer = self._timers.get(name)
+            timer = self._timers.pop(name, None)
             if timer is not None:
                 timer.cancel()

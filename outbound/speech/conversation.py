@@ -40,6 +40,7 @@ from outbound.lines.base import (
     TransferDone,
     TransferOrder,
 )
+from outbound.speech.beforehand import BeforeTheAnswer
 from outbound.speech.continuation import ALWAYS_HEARD, Given, given, gone_on
 from outbound.speech.ears import Ears, Utterance
 from outbound.speech.mouth import Mouth
@@ -90,6 +91,8 @@ class SpokenConversation:
         self._activity = VoiceActivity(channel.rate)
         self._own_voice = OwnVoice(channel.rate)
         self._interruption = Interruption(channel.rate)
+        self._before = BeforeTheAnswer(channel.rate)
+        self._answered = False
         self._screening = Screening(channel.rate)
         self._party: Party | None = None
         self._listen = Listen()
@@ -141,7 +144,8 @@ class SpokenConversation:
         try:
             while not isinstance(signal := await self._channel.receive(), Ended):
                 self._take(signal)
-            self._tell(events.HungUp(signal.cause, signal.retry_after_seconds, signal.detail))
+            ended = signal if self._answered else self._before.explained(signal)
+            self._tell(events.HungUp(ended.cause, ended.retry_after_seconds, ended.detail))
         except (AudioError, OutboundError) as error:
             self._events.put_nowait(error)
 
@@ -160,8 +164,11 @@ class SpokenConversation:
             case Ringing():
                 self._tell(events.Ringing())
             case Answered():
+                self._answered = True
                 self._tell(events.Answered(self._local_now()))
-            case EarlyMedia() | Ended():
+            case EarlyMedia(samples):
+                self._before.feed(samples)
+            case Ended():
                 pass
 
     def _frame(self, samples: Samples) -> None:
@@ -201,12 +208,19 @@ class SpokenConversation:
         self._held_frames += 1
         if self._held_frames * FRAME_SECONDS >= HOLD_SECONDS:
             self._overruled = True
+            self._interruption.came_to_nothing()
         if self._overruled or not self._ears.hearing:
             self._speak_on()
 
     def _speak_on(self) -> None:
         self._mouth.go_on()
         self._held_frames = 0
+
+    def _nothing_came(self) -> None:
+        """Of what stopped the robot, if anything did."""
+        if self._mouth.held:
+            self._interruption.came_to_nothing()
+        self._speak_on()
 
     def _half_understood(self, utterance: Utterance) -> None:
         """Words so far: they keep the floor for the callee, and what never waits stops the robot at once."""
@@ -221,7 +235,7 @@ class SpokenConversation:
         self._overruled = False
         self._quiet_frames = 0
         if not utterance.is_turn:
-            self._speak_on()
+            self._nothing_came()
             return
         event = self._what_happened(utterance)
         saying = self._mouth.saying
@@ -236,8 +250,10 @@ class SpokenConversation:
             self._tell(replace(event, interrupted=True))
         else:
             # A cough, an "uh-huh", the next room: the sentence goes on where it was.
-            self._speak_on()
-            if event.intent is not Intent.OTHER:
+            if event.intent is Intent.OTHER:
+                self._nothing_came()
+            else:
+                self._speak_on()
                 self._tell(event)
 
     def _what_happened(self, utterance: Utterance) -> Event:

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 TRIAL_SECONDS = 0.16
 """The pause at which an utterance is decoded on trial: the result is there when 200 ms of silence are over."""
-_LEAD_SECONDS = 0.6
+LEAD_SECONDS = 0.6
 """Sound kept from before a turn is noticed: noticing takes up to 0.4 s, and the first consonant may be soft."""
 _CHUNK_FRAMES = 5
 """Engines are fed 100 ms at a time."""
@@ -79,7 +79,7 @@ class Ears:
         self._loop = asyncio.get_running_loop()
         self._turns = Turns()
         self._listen = Listen()
-        self._lead: deque[Samples] = deque(maxlen=round(_LEAD_SECONDS / FRAME_SECONDS))
+        self._lead: deque[Samples] = deque(maxlen=round(LEAD_SECONDS / FRAME_SECONDS))
         self._current: _Hearing | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -152,6 +152,10 @@ class Ears:
 
     async def _feed(self, listening: Listening, hearing: _Hearing) -> None:
         """Give the engine what was heard from the beginning up to the next pause."""
+        if listening.only_keeps:
+            await hearing.until(lambda: hearing.paused)
+            listening.feed(np.concatenate(hearing.frames))
+            return
         fed = 0
         while not (hearing.paused and fed == len(hearing.frames)):
             await hearing.until(lambda fed=fed: hearing.paused or len(hearing.frames) >= fed + _CHUNK_FRAMES)  # type: ignore[misc]

@@ -15,6 +15,7 @@ import numpy as np
 
 from audio.pcm import FRAME_SECONDS, Samples
 from audio.synthesis.base import Voice
+from audio.synthesis.ready import ReadyVoice
 from outbound.dialogue.actions import Say
 
 _REWIND_FRAMES = 15
@@ -31,6 +32,8 @@ class Mouth:
         self._rendered: dict[tuple[str, float], asyncio.Future[Samples]] = {}
         self._ahead: asyncio.Task[None] | None = None
         self._say: Say | None = None
+        self._sounds: Samples | None = None
+        """The sound of what is being said; None while it is still being rendered."""
         self._place = 0
         self._held = False
 
@@ -45,6 +48,7 @@ class Mouth:
     def say(self, say: Say) -> None:
         """Speak, in place of what is being said."""
         self._say, self._place, self._held = say, 0, False
+        self._sounds = None if say.text else self._silence[:0]
         if say.text:
             self._sound_of(say.text, say.pace)
 
@@ -84,9 +88,11 @@ class Mouth:
         """
         if self._say is None or self._held:
             return self._silence, None
-        sound = self._sound(self._say)
-        if sound is None:
-            return self._silence, None
+        if self._sounds is None:
+            self._sounds = self._sound(self._say)
+            if self._sounds is None:
+                return self._silence, None
+        sound = self._sounds
         size = len(self._silence)
         frame = sound[self._place * size : (self._place + 1) * size]
         if not len(frame):
@@ -102,15 +108,18 @@ class Mouth:
 
     def _sound(self, say: Say) -> Samples | None:
         """The sentence's sound; None while it is still being rendered."""
-        if not say.text:
-            return self._silence[:0]
         sound = self._sound_of(say.text, say.pace)
         return sound.result() if sound.done() else None
 
     def _sound_of(self, text: str, pace: float) -> asyncio.Future[Samples]:
         key = (text, pace)
         if key not in self._rendered:
-            self._rendered[key] = self._loop.run_in_executor(self._executor, self._render, text, pace)
+            kept = self._voice.kept(text, pace) if isinstance(self._voice, ReadyVoice) else None
+            if kept is None:
+                self._rendered[key] = self._loop.run_in_executor(self._executor, self._render, text, pace)
+            else:
+                self._rendered[key] = self._loop.create_future()
+                self._rendered[key].set_result(kept.at(self._rate).samples)
         return self._rendered[key]
 
     def _render(self, text: str, pace: float) -> Samples:

@@ -53,6 +53,14 @@ def test_the_turns_are_the_same_when_the_detector_sleeps_where_nobody_near_speak
     assert sum(one.active != other.active for one, other in zip(asleep, awake, strict=True)) <= 0.02 * len(awake)
 
 
+@pytest.mark.parametrize(("level", "heard"), [(-22, True), (-48, False)])
+def test_where_the_detector_hesitates_a_loud_voice_is_believed_sooner(
+    level: float, heard: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(activity._Detector, "probability", lambda *_: 0.4)
+    assert any(window.active for window in windows(line(1.0, noise(0.4, level), 0.5))) is heard
+
+
 @pytest.mark.parametrize("level", [-60, -40, -25])
 def test_noise_is_not_speech(level: float) -> None:
     assert active_seconds(windows(noise(4, level))) < 0.1

@@ -93,3 +93,29 @@ def test_who_takes_over_the_telephone_with_a_softer_voice_is_the_callee_after_a_
     soon, late = (line(0.3, said("Hello?"), pause, soft) for pause in (2.0, 60.0))
     assert all(moment < 2.0 for moment in interrupted(soon, said(PROMPT)))
     assert interrupted(late, said(PROMPT))[-1] > 60.0
+
+
+def test_a_softer_voice_of_which_nothing_came_does_not_stop_the_robot_again_for_half_a_minute() -> None:
+    hello = said("Hello?")
+    soft = hello.louder(-6)
+    activity, interruption = VoiceActivity(hello.rate), Interruption(hello.rate)
+
+    def stopped(sound: Sound) -> bool:
+        return sum(interruption.feed(frame, activity.feed(frame)) for frame in sound.frames()) > 0
+
+    stopped(line(0.3, hello, 1.0))
+    assert stopped(line(soft, 1.0))
+    interruption.came_to_nothing()
+    assert not stopped(line(soft, 1.0))
+    assert stopped(line(hello, 1.0))
+    assert stopped(line(30.0, soft, 1.0))
+
+
+def test_the_callees_own_uh_huh_makes_nobody_wary() -> None:
+    hello, soft = said("Hello?"), said("I want to talk to a person").louder(-6)
+    activity, interruption = VoiceActivity(hello.rate), Interruption(hello.rate)
+    for sound in (line(0.3, hello, 1.0), line(hello, 1.0)):
+        for frame in sound.frames():
+            interruption.feed(frame, activity.feed(frame))
+    interruption.came_to_nothing()
+    assert any(interruption.feed(frame, activity.feed(frame)) for frame in line(soft, 0.5).frames())

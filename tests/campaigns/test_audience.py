@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import csv
 import tracemalloc
+from contextlib import suppress
 from datetime import date, time
 from pathlib import Path
+from random import Random
+from zipfile import ZipFile
 
 import pytest
 from hypothesis import given, settings
@@ -84,6 +87,8 @@ def test_the_columns_are_known_by_many_headings(tmp_path: Path, heading: str) ->
         ("202-555-0147", "202-55", "phone", "there is no such telephone number"),
         ("202-555-0147", "+49 30 901820", "phone", "the number belongs to DE, and this campaign calls US"),
         ("202-555-0147", "202-555-0147 x12", "phone", "a number with an extension cannot be called"),
+        ("202-555-0147", "202-555-O0147", "phone", "there are letters in the number"),
+        ("202-555-0147", "1-800-FLOWERS", "phone", "there are letters in the number"),
         ("202-555-0147", "+1 900 234 5678", "phone", "this is a premium-rate number"),
         ("202-555-0147", "2.025550147E+9", "phone", "the spreadsheet has shortened the number"),
         ("Dana", " ", "name", "there is nothing in this cell"),
@@ -164,6 +169,76 @@ def test_a_workbook_is_read_as_it_looks(tmp_path: Path) -> None:
     assert not rejected
     assert [contact.number for contact in accepted] == ["+12025550147", "+12025550148"]
     assert accepted[0].fields == {"name": "Dana", "order": "000482", "arrives": "2026-03-14", "total": "38.5 USD"}
+
+
+def test_a_formula_whose_value_was_not_saved_is_no_empty_cell(tmp_path: Path) -> None:
+    workbook = Workbook()
+    workbook.active.append(["phone", "name", "order", "arrives"])
+    workbook.active.append(['="+1202555" & "0147"', "=A1", "=A1", "=A1"])  # all empty, as openpyxl reads it
+    workbook.save(tmp_path / "list.xlsx")
+    with pytest.raises(CampaignError, match=r"Cell A2 of .*list\.xlsx holds a formula without its value") as raised:
+        read_contacts(tmp_path / "list.xlsx", shipping())
+    assert "save it" in raised.value.hint
+
+
+def test_a_workbook_that_breaks_off_says_after_which_row(tmp_path: Path) -> None:
+    workbook = Workbook()
+    workbook.active.append(["phone", "name", "order", "arrives"])
+    for order in range(9):
+        workbook.active.append([f"202555014{order}", "Dana", order, "2026-03-14"])
+    workbook.save(tmp_path / "whole.xlsx")
+    with ZipFile(tmp_path / "whole.xlsx") as whole, ZipFile(tmp_path / "list.xlsx", "w") as broken:
+        for name in whole.namelist():
+            part = whole.read(name)
+            broken.writestr(name, part[: len(part) * 2 // 3] if name.endswith("sheet1.xml") else part)
+    with pytest.raises(CampaignError, match=r"list\.xlsx is damaged: it cannot be read after row [2-9]"):
+        exhausted(read_contacts(tmp_path / "list.xlsx", shipping()))
+
+
+def test_no_damage_to_a_workbook_ends_in_anything_but_a_sentence(tmp_path: Path) -> None:
+    workbook = Workbook()
+    workbook.active.append(["phone", "name", "order", "arrives"])
+    workbook.active.append(["2025550147", "Dana", "482", "2026-03-14"])
+    workbook.save(tmp_path / "whole.xlsx")
+    whole = (tmp_path / "whole.xlsx").read_bytes()
+    dice = Random(7)
+    for _ in range(300):
+        damaged = bytearray(whole)
+        for _ in range(dice.choice([1, 3, 30])):
+            damaged[dice.randrange(len(damaged))] ^= dice.randrange(1, 256)
+        (tmp_path / "list.xlsx").write_bytes(damaged[: dice.choice([len(damaged), dice.randrange(len(damaged))])])
+        with suppress(CampaignError):
+            exhausted(read_contacts(tmp_path / "list.xlsx", shipping()))
+
+
+def test_a_line_without_end_is_never_held_whole(tmp_path: Path) -> None:
+    good = "2025550147,Dana,482,2026-03-14\n"
+    with (tmp_path / "list.csv").open("w") as file:
+        file.write("phone,name,order,arrives\n" + good)
+        for piece in ("x", '"2025550148,'):
+            file.write(piece)
+            for _ in range(20):
+                file.write("x" * 1_000_000)
+            file.write("\n")
+        file.write(good.replace("47", "49"))
+    tracemalloc.start()
+    accepted, rejected = exhausted(read_contacts(tmp_path / "list.csv", shipping()))
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+    assert [contact.number for contact in accepted] == ["+12025550147", "+12025550149"]
+    assert [(row.row, row.reason) for row in rejected] == [
+        (line, "The line is longer than 65,536 characters.") for line in (3, 4)
+    ]
+    assert most < 8_000_000
+
+
+def test_headings_without_end_are_told_in_a_short_sentence(tmp_path: Path) -> None:
+    with pytest.raises(CampaignError, match=r"The headings of .* cannot be read. The line is longer") as raised:
+        read(tmp_path, "phone,name," + "x" * 100_000, "")
+    assert len(str(raised.value)) < 300
+    with pytest.raises(CampaignError, match="has no column for phone") as raised:
+        read(tmp_path, ",".join(f"column {'y' * 50} {n}" for n in range(900)), "")
+    assert len(str(raised.value)) < 1500
 
 
 def test_mended_rejects_are_imported_again(tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from campaigns.csv_rows import Row, csv_rows
+from campaigns.csv_rows import Row, csv_rows, why_broken
 
 
 def read(text: str, *, when_in_doubt: bool = True) -> list[Row]:
@@ -92,6 +92,17 @@ def test_whatever_is_read_every_line_is_kept_or_told(text: str) -> None:
     found = "".join(cells if isinstance(cells, str) else "".join(cells) for _, cells in read(text))
     marks = '",; \n'
     assert sorted(c for c in found if c not in marks) == sorted(c for c in text if c not in marks)
+
+
+def test_a_nul_in_quotation_marks_breaks_its_line_and_no_other() -> None:
+    text = 'number,words\n"+12125550001","a\x00b"\n+12125550002,"over\ntwo\x00"\n+12125550003,c\n'
+    assert read(text)[1:] == [
+        (2, '"+12125550001","a\x00b"'),
+        (3, '+12125550002,"over'),
+        (4, 'two\x00"'),
+        (5, ["+12125550003", "c"]),
+    ]
+    assert why_broken('"+12125550001","a\x00b"')[0] == "The line is no text in UTF-8."
 
 
 def test_a_pair_of_stray_marks_swallows_no_line() -> None:

@@ -119,7 +119,7 @@ def test_no_plan_is_earlier_than_configured_and_none_is_without_end(
         max_attempts=4,
         max_callbacks=3,
         promised_at=promised,
-        habits=known,
+        habits=lambda: known,
     )
     if disposition is Disposition.ROUTE_DOWN:
         assert plan == Again(now + timedelta(minutes=1))

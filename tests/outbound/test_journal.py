@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -27,6 +28,7 @@ RESULTS: tuple[Result, ...] = (
     OptOut(Via.KEY, "9", Scope.EVERYONE),
     Rating(4, Via.VOICE, "four"),
     Comment("it came late\nand wet", "rating"),
+    Comment("on lines\u2028of\x85their own", "rating"),
     Answer("leave", "yes", Via.VOICE, "ja, gern"),
     CallbackPromise(datetime(2026, 3, 11, 15, 0, tzinfo=UTC), by_person=True, words="tomorrow"),
     CallbackPromise(None, by_person=False, words="나중에"),
@@ -59,3 +61,27 @@ def test_a_cleared_journal_is_empty_and_so_is_a_new_one(tmp_path: Path) -> None:
     journal.keep(1, RESULTS[0])
     journal.clear()
     assert journal.pending() == ()
+
+
+def test_a_disk_that_is_full_in_the_middle_of_a_line_spoils_no_other_line(tmp_path: Path) -> None:
+    path = tmp_path / "journal.jsonl"
+    journal = Journal(path)
+    journal.keep(1, RESULTS[0])
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (path.stat().st_size + 9, hard))
+    try:
+        with pytest.raises(OSError, match="too large"):
+            journal.keep(2, RESULTS[1])
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
+    journal.keep(3, RESULTS[2])
+    assert journal.pending() == (Kept(1, RESULTS[0]), Kept(3, RESULTS[2]))
+
+
+def test_what_was_put_aside_before_is_not_written_over(tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal")
+    for call_id in (1, 2):
+        journal.keep(call_id, OptOut(Via.KEY, "9"))
+        journal.clear(aside=True)
+    assert not journal.pending()
+    assert [file.name for file in sorted(tmp_path.iterdir())] == ["journal.aside", "journal.aside1"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -73,3 +74,15 @@ def test_what_was_rendered_for_one_call_is_not_read_again_for_the_next(tmp_path:
     first, again = asyncio.run(rendered())
     assert first > 0
     assert again == 0
+
+
+def test_what_is_loaded_is_not_looked_at_by_the_collector_again(tmp_path: Path) -> None:
+    async def loaded() -> None:
+        line = ScriptedLine(ScriptedChannel([Ended(EndCause.BUSY)]))
+        clock = LoopClock(datetime(2026, 3, 10, tzinfo=UTC), asyncio.get_running_loop())
+        await SpokenRoute(line, clock, SpeechSettings("pyttsx3", "keys", cache=PromptCache(tmp_path))).prepare(SCRIPT)
+
+    gc.unfreeze()
+    looked_at = len(gc.get_objects())
+    asyncio.run(loaded())
+    assert len(gc.get_objects()) < looked_at / 4

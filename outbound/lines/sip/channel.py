@@ -99,7 +99,6 @@ class SipChannel:
             loop.call_later(self._order.ring_seconds, self._leave, Ended(EndCause.NO_ANSWER, "rang out")),
             loop.call_later(settings.trunk_silence_seconds, self._route_is_silent),
         ]
-        self._shared.guard.placed()
         try:
             address = settings.address(self._order.number)
             leg = await self._shared.stack.place(address, self._order.caller_id, {}, self._on_leg)
@@ -213,8 +212,6 @@ class SipChannel:
             self._transfer.cancel()
             if ended.cause is not EndCause.TRANSFERRED:
                 self._put(TransferDone(reached=False, reason="the call ended first"))
-        if self._answered_at is not None and bridge is None:
-            self._shared.guard.talked(asyncio.get_running_loop().time() - self._answered_at)
         self._put(ended)
         self._over(self, bridge)
 

@@ -53,6 +53,8 @@ class Guard:
         self._now = now
         self._calls: deque[datetime] = deque()
         self._talk: deque[Spent] = deque()
+        self._talking: dict[object, datetime] = {}
+        """Legs that are connected, and since when."""
         for call in sorted(spent, key=lambda one: one.at):
             self._calls.append(call.at)
             self._talk.append(call)
@@ -66,23 +68,37 @@ class Guard:
         self._forget(now - _DAY)
         if len(self._calls) >= self._calls_per_day:
             return SpentUp("the line's calls for one day are used up", _wait(self._calls[0], now))
-        if sum(call.seconds for call in self._talk) >= self._seconds_per_day:
-            return SpentUp("the line's minutes for one day are used up", _wait(self._talk[0].at, now))
+        talked = sum(call.seconds for call in self._talk) + sum(
+            _seconds(since, now) for since in self._talking.values()
+        )
+        if talked >= self._seconds_per_day:
+            oldest = min((*(call.at for call in self._talk), *self._talking.values()))
+            return SpentUp("the line's minutes for one day are used up", _wait(oldest, now))
         return None
 
     def placed(self) -> None:
         """An INVITE is about to leave."""
         self._calls.append(self._now())
 
-    def talked(self, seconds: float) -> None:
-        """An answered leg has ended."""
-        self._talk.append(Spent(self._now(), seconds))
+    def answered(self, leg: object) -> None:
+        """A leg is connected: its time is spent from now on, whoever talks on it."""
+        self._talking.setdefault(leg, self._now())
+
+    def over(self, leg: object) -> None:
+        """A leg has ended, answered or not."""
+        since = self._talking.pop(leg, None)
+        if since is not None:
+            self._talk.append(Spent(self._now(), _seconds(since, self._now())))
 
     def _forget(self, before: datetime) -> None:
         while self._calls and self._calls[0] <= before:
             self._calls.popleft()
         while self._talk and self._talk[0].at <= before:
             self._talk.popleft()
+
+
+def _seconds(since: datetime, now: datetime) -> float:
+    return max(0.0, (now - since).total_seconds())
 
 
 def _wait(oldest: datetime, now: datetime) -> float:

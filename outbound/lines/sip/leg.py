@@ -12,6 +12,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from outbound.lines.sip.guard import Guard
 from outbound.lines.sip.media import Media
 from outbound.lines.sip.outcomes import DEAD_TEXT, split_status
 from outbound.lines.sip.trace import Facts, Trace
@@ -70,11 +71,12 @@ LegEvent = LegRings | LegAnswers | LegKey | LegHolds | LegEnds
 class Leg:
     """Made by the stack when it has placed a call."""
 
-    def __init__(self, call: Call, rate: int, listener: Callable[[LegEvent], None], trace: Trace) -> None:
+    def __init__(self, call: Call, rate: int, listener: Callable[[LegEvent], None], trace: Trace, guard: Guard) -> None:
         self.media = Media(call.audio, rate)
         self._call = call
         self._listener = listener
         self._trace = trace
+        self._guard = guard
         self._call_id = ""
         self._by_us = False
         self._over = False
@@ -101,6 +103,7 @@ class Leg:
             case Event.CALL_RINGING:
                 self._listener(LegRings())
             case Event.CALL_ESTABLISHED:
+                self._guard.answered(self)
                 self._listener(LegAnswers())
             case Event.CALL_DTMF_START if event.text:
                 self._listener(LegKey(event.text[0].upper()))
@@ -153,6 +156,7 @@ class Leg:
     def _end(self, text: str) -> None:
         if not self._over:
             self._over = True
+            self._guard.over(self)
             facts = self._trace.facts(self._call_id)
             self._trace.forget(self._call_id)
             self._listener(LegEnds(text, self._by_us, facts))

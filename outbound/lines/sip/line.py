@@ -41,8 +41,8 @@ class SipLine:
         announce: Announce | None = None,
         spent: Iterable[Spent] = (),
     ) -> None:
-        pulse, stack = Pulse(), Stack(settings, password, self._on_dead)
         guard = Guard(settings.allow, settings.max_calls_per_day, settings.max_minutes_per_day, now, spent)
+        pulse, stack = Pulse(), Stack(settings, password, guard, self._on_dead)
         switchboard = Switchboard(settings, stack, pulse, guard, announce)
         self._shared = Shared(settings, stack, pulse, guard, switchboard)
         self._in_use: set[SipChannel | Bridge] = set()
@@ -85,6 +85,7 @@ class SipLine:
         if refused is not None:
             channel.refuse(refused)
         else:
+            self._shared.guard.placed()
             task = asyncio.get_running_loop().create_task(channel.place())
             self._placing.add(task)
             task.add_done_callback(self._placing.discard)

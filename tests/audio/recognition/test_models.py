@@ -131,6 +131,34 @@ def test_a_damaged_download_leaves_nothing_behind(server: Path) -> None:
     assert list(models.user_model_folder().iterdir()) == []
 
 
+def test_a_model_that_is_there_is_not_downloaded_again(server: Path) -> None:
+    first = models.fetch("eo")
+    (server / f"{_NAME}.zip").unlink()
+    assert models.fetch("eo") == first
+
+
+@pytest.mark.usefixtures("server")
+def test_what_is_left_of_a_broken_model_is_replaced() -> None:
+    broken = models.user_model_folder() / _NAME
+    broken.mkdir(parents=True)
+    (broken / "README").touch()
+    assert models.fetch("eo").folder == models.vosk_model("eo") == broken
+
+
+@pytest.mark.parametrize("page", ["<html>Please log in</html>", '{"models": []}', '[{"name": "a model"}]'])
+def test_a_network_that_answers_with_something_else_is_named(server: Path, page: str) -> None:
+    (server / "model-list.json").write_text(page)
+    with pytest.raises(AudioError, match="is not Vosk's list"):
+        models.fetch("eo")
+
+
+@pytest.mark.usefixtures("server")
+def test_a_folder_that_takes_no_model_is_named(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(AudioError, match="cannot be kept"):
+        models.fetch("eo", into=tmp_path / "file")
+
+
 @pytest.mark.usefixtures("server")
 def test_a_language_without_a_small_model_is_named() -> None:
     with pytest.raises(ModelMissing, match="xx"):

@@ -33,6 +33,16 @@ def test_a_sentence_is_rendered_once_for_all_calls_at_the_line_s_rate() -> None:
     assert (voice.engine, voice.language, voice.identity) == ("clock", "en-US", "a clock")
 
 
+def test_what_was_said_before_is_there_without_asking_the_voice() -> None:
+    clock = Clock()
+    voice = ReadyVoice(clock, TELEPHONE_RATE)
+    assert voice.kept("hello", 1.0) is None
+    said = voice.speak("hello")
+    assert voice.kept("hello", 1.0) is said
+    assert voice.kept("hello", 0.8) is None
+    assert clock.asked == [("hello", 1.0)]
+
+
 def test_what_is_shared_cannot_be_changed() -> None:
     with pytest.raises(ValueError, match="read-only"):
         ReadyVoice(Clock(), TELEPHONE_RATE).speak("hello").samples[0] = 1

@@ -5,7 +5,9 @@ from __future__ import annotations
 from datetime import date, timedelta
 from pathlib import Path
 
+import phonenumbers
 import pytest
+from phonenumbers import geocoder
 
 from campaigns.compliance.book import RuleBook, digests, shipped
 from campaigns.compliance.duties import Offer, unmet
@@ -59,12 +61,23 @@ def test_rules_that_nobody_read_at_their_source_are_told_with_a_yes_too() -> Non
         ("+13055550123", "WA", {"us", "us-fl", "us-wa"}),
         ("+12025550123", "", {"us"}),
         ("+18005550123", "", {"us"}),
+        ("+12135550123", "", {"us"}),  # California is not Canada
+        ("+13025550123", "", {"us"}),  # Delaware is not Germany
     ],
 )
 def test_the_state_comes_from_the_contact_and_from_the_area_code(number: str, state: str, packs: set[str]) -> None:
     book = shipped()
     governing = book.governing(book.places(number, "US", state), "US", Purpose.INFORMATIONAL, "other")
     assert set(governing.packs) == packs
+
+
+def test_the_table_of_area_codes_says_what_the_numbering_plan_says() -> None:
+    states = [pack for pack in shipped().packs if pack.name.startswith("us-")]
+    named = {name: place for pack in states for name in pack.known_as for place in pack.places}
+    for area in range(200, 1000):
+        number = f"+1{area}2345678"
+        said = geocoder.description_for_number(phonenumbers.parse(number), "en").rpartition(", ")[2]
+        assert shipped().places(number, "US") == {"US"} | ({named[said]} if said in named else set()), area
 
 
 def test_the_strictest_of_state_country_and_campaign_holds() -> None:

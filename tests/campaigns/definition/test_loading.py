@@ -75,6 +75,8 @@ def test_all_problems_are_told_at_once_with_their_lines() -> None:
     [
         ("retry: {bussy: {after: 1h}}", 'line 10, retry.bussy: "bussy" is not known here. Did you mean "busy"?'),
         ("retry: {busy: {after: soon}}", '"soon" is not a duration. Write it like 15m, 3h or 1d.'),
+        ("retry: {busy: {after: 9999d}}", '"9999d" is longer than a year. Write it like 15m, 3h or 1d.'),
+        ("pace: {per_hour: 1.0e-9}", "should be greater than or equal to 1"),
         ("fields: {name: nam}", 'fields.name.type: "nam" is not known here. Did you mean "name"?'),
         ("fields: {when: {type: date, example: soon}}", '"soon" is not a date. Write the date like 2026-03-14.'),
         ("transfer: {desk: 555}", "is not an international telephone number. Write it with + and country code"),

@@ -4,13 +4,25 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import re
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from openpyxl import Workbook, load_workbook
 
-from campaigns.dnc import ExportFormat, ListFormat, ListLine, RejectedLine, format_of, read_list, write_entries
-from campaigns.dnc.exporting import COLUMNS
+from campaigns.dnc import (
+    ExportFormat,
+    ListFormat,
+    ListLine,
+    RejectedLine,
+    format_of,
+    read_list,
+    write_entries,
+)
+from campaigns.dnc.exporting import COLUMNS, as_it_was, harmless
 from campaigns.errors import CampaignError
 from campaigns.outcomes import Scope
 
@@ -72,6 +84,49 @@ def test_a_list_in_utf_16_is_read(tmp_path: Path) -> None:
     assert numbers(tmp_path / "a.txt") == ["+12125550123", "+12125550124"]
 
 
+def test_json_that_no_database_keeps_is_rejected(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text(
+        '{"number": "+12125550123", "note": "a\\u0000b"}\n{"number": "+12125550124", "words": "\\ud800"}\n'
+        '{"number": 12125550125, "scope": "purpose", "target": "promotion"}\n'
+        '{"number": 12125550125, "expires_at": "0001-01-01T00:00+23:00"}\n[]\nnull\n{"number": "+12125550126"}\n'
+    )
+    lines = read(path)
+    assert [line.number for line in lines if isinstance(line, ListLine)] == ["+12125550126"]
+    bad = [line for line in lines if isinstance(line, RejectedLine)]
+    assert [line.line for line in bad] == [1, 2, 3, 4, 5, 6]
+    assert all(value.isprintable() for line in bad for value in line.values.values())
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [
+        (b"", "is empty"),
+        (b"\xef\xbb\xbf", "is empty"),
+        (b"\n,,\n", "is empty"),
+        ("number\n+12125550123\n".encode("utf-16-le"), r"headings .*\(line 1\) cannot be read. The line is no text"),
+        (b'"number\n+12125550123\n', "The quotation marks do not fit"),
+        (b"\x00\x01\x02" * 500, "no text in UTF-8"),
+        (b"phone,mobile\n+12125550123,+12125550124\n", "more than one column of numbers: phone, mobile"),
+        (b"number,number\n+12125550123,+12125550124\n", "more than one column of numbers"),
+        (b"name," + b"x" * 100_000 + b"\nAnn,\n", "no column of numbers; it has name, x"),
+    ],
+)
+def test_a_list_whose_headings_say_nothing_ends_in_one_short_sentence(
+    tmp_path: Path, content: bytes, told: str
+) -> None:
+    (tmp_path / "a.csv").write_bytes(content)
+    with pytest.raises(CampaignError, match=told) as raised:
+        read(tmp_path / "a.csv")
+    assert raised.value.hint
+    assert len(str(raised.value)) < 400
+
+
+def test_a_column_named_number_is_the_one_that_is_meant(tmp_path: Path) -> None:
+    (tmp_path / "a.csv").write_text("phone,number\n+12125550123,+12125550124\n")
+    assert numbers(tmp_path / "a.csv") == ["+12125550124"]
+
+
 def test_a_list_without_a_column_of_numbers_is_refused(tmp_path: Path) -> None:
     (tmp_path / "a.csv").write_text("name\nAnn\n")
     with pytest.raises(CampaignError, match="no column of numbers"):
@@ -103,6 +158,26 @@ def test_no_cell_of_a_csv_begins_like_a_formula(tmp_path: Path) -> None:
     assert not [cell for cell in cells if cell and cell[0] in "=+-@\t\r"]
 
 
+@given(st.text(st.sampled_from("a'=+-@;,|\t\r\n ")))
+def test_no_part_of_a_cell_computes_wherever_a_spreadsheet_ends_cells_and_the_text_comes_back(text: str) -> None:
+    marked = harmless(text)
+    assert not any(re.match(r"[=+\-@]", part) for part in re.split(r"[;,|\t\r\n]", marked))
+    assert as_it_was(marked) == text
+
+
+def test_further_sheets_with_the_same_headings_are_read_too(tmp_path: Path) -> None:
+    workbook = Workbook()
+    workbook.active.append(["number"])
+    workbook.active.append(["+12125550123"])
+    for headings, number in ((["number"], "+12125550124"), (["notes"], "+12125550125")):
+        sheet = workbook.create_sheet()
+        sheet.append(headings)
+        sheet.append([number])
+    workbook.create_sheet()
+    workbook.save(tmp_path / "a.xlsx")
+    assert numbers(tmp_path / "a.xlsx") == ["+12125550123", "+12125550124"]
+
+
 def test_every_cell_of_a_workbook_is_text(tmp_path: Path) -> None:
     write_entries(tmp_path / "a.xlsx", ExportFormat.XLSX, [row("+12125550123", words="=1+1", id="7", note="a\x00b")])
     sheet = load_workbook(tmp_path / "a.xlsx").worksheets[0]
@@ -124,6 +199,14 @@ def test_plain_and_us_lists_hold_each_number_once(tmp_path: Path) -> None:
 def test_json_lines_hold_numbers_as_they_are(tmp_path: Path) -> None:
     write_entries(tmp_path / "a.jsonl", ExportFormat.JSON_LINES, [row("+12125550123", words="停")])
     assert json.loads((tmp_path / "a.jsonl").read_text("utf-8"))["number"] == "+12125550123"
+
+
+def test_an_export_takes_the_place_of_no_device(tmp_path: Path) -> None:
+    pipe = tmp_path / "a.csv"
+    os.mkfifo(pipe)
+    with pytest.raises(CampaignError, match="is no file"):
+        write_entries(pipe, ExportFormat.CSV, [])
+    assert pipe.is_fifo()
 
 
 def test_an_export_that_fails_leaves_the_old_file(tmp_path: Path) -> None:

@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 from campaigns.dnc import ListLine, Reach
 from campaigns.outcomes import Scope
 from campaigns.store import AuditFilter, Store, StoreDamaged, StoreError, open_store
-from tests.campaigns.samples import MONDAY_NOON, NUMBER
-from tests.campaigns.store.house import fill
+from tests.campaigns.samples import MONDAY_NOON, NUMBER, Person
+from tests.campaigns.store.house import ask, fill, running
 
 
 def listed(store: Store, *numbers: str) -> None:
@@ -51,6 +51,20 @@ def test_one_byte_that_breaks_a_page_is_told_in_a_sentence(tmp_path: Path, work:
     with pytest.raises(StoreDamaged, match="The store is damaged: ") as raised:
         work(store)
     assert "newest copy" in raised.value.hint
+    store.close()
+
+
+@pytest.mark.parametrize("fields", ['{"name": "Da', "[1]", '{"name": 1}', "7"])
+def test_nobody_is_called_with_fields_that_make_no_sense(tmp_path: Path, fields: str) -> None:
+    file = tmp_path / "store.db"
+    store = open_store(str(file))
+    running(store, Person())
+    with closing(sqlite3.connect(file, isolation_level=None)) as connection:
+        connection.execute("UPDATE contact SET fields = ?", (fields,))
+    with pytest.raises(StoreDamaged, match="a value that nobody wrote"):
+        ask(store, 1)
+    with closing(sqlite3.connect(file)) as connection:
+        assert connection.execute("SELECT count(*) FROM call").fetchone() == (0,)
     store.close()
 
 

@@ -6,8 +6,11 @@ import random
 from contextlib import suppress
 from datetime import date, timedelta
 
+import pytest
+import sqlalchemy as sa
+
 from campaigns.script import Purpose
-from campaigns.store import Basis, Consent, Permit, Store, national
+from campaigns.store import Basis, Consent, Permit, Store, StoreDamaged, StoreUnavailable, national, open_store
 from tests.campaigns.samples import MONDAY_NOON, NUMBER, Definition, Person
 from tests.campaigns.store.house import ask, only, rules_of, running
 
@@ -54,6 +57,73 @@ def test_a_copy_that_broke_off_never_counts(store: Store) -> None:
     assert listed(store, 12125550123, 12125550124) == [False, True]
     store.load_list("x", TODAY, [12125550125], MONDAY_NOON, "ann")
     assert listed(store, 12125550124, 12125550125) == [False, True]
+
+
+def test_one_number_is_looked_up_as_many_are(store: Store) -> None:
+    dice = random.Random(7)
+    numbers = sorted({12000000000 + dice.randrange(400_000) for _ in range(3000)})
+    store.load_list("x", TODAY, numbers, MONDAY_NOON, "ann")
+    asked = [*numbers[:150], *(12000000000 + dice.randrange(400_000) for _ in range(150)), 442079460123]
+    with store.reading() as connection:  # on PostgreSQL the first question is asked another way than the others
+        single = [store.national_listings(connection, [f"+{n}"], ["x", "no list"])[f"+{n}"] for n in asked]
+        several = store.national_listings(connection, [f"+{n}" for n in asked], ["x", "no list"])
+    assert single == [several[f"+{n}"] for n in asked]
+    assert [said["x"].listed for said in single] == [n in set(numbers) for n in asked]
+
+
+def test_a_number_is_still_looked_up_after_a_transaction_was_rolled_back(store: Store) -> None:
+    class Oops(Exception):
+        pass
+
+    store.load_list("x", TODAY, [12125550123], MONDAY_NOON, "ann")
+    for _ in range(3):
+        with suppress(Oops), store.writing() as connection:
+            for _ in range(10):  # so often that PostgreSQL's driver prepares, and forgets what was prepared
+                connection.execute(sa.select(1))
+                assert store.national_listings(connection, ["+12125550123"], ["x"])["+12125550123"]["x"].listed
+            raise Oops
+        assert listed(store, 12125550123) == [True]
+
+
+def test_a_server_that_goes_away_in_the_middle_is_no_store_and_no_answer(postgresql_url: str) -> None:
+    store, other = open_store(postgresql_url), open_store(postgresql_url)
+    store.load_list("x", TODAY, [12125550123], MONDAY_NOON, "ann")
+    ends = sa.text("SELECT pg_terminate_backend(:pid, 5000)")
+
+    def ask() -> None:
+        with store.reading() as connection:
+            for _ in range(3):
+                store.national_listings(connection, ["+12125550123"], ["x"])
+            pid = connection.execute(sa.text("SELECT pg_backend_pid()")).scalar_one()
+            with other.writing() as beside:
+                beside.execute(ends, {"pid": pid})
+            store.national_listings(connection, ["+12125550123"], ["x"])
+
+    with pytest.raises(StoreUnavailable):
+        ask()
+    assert listed(store, 12125550123) == [True]
+    store.close()
+    other.close()
+
+
+def test_the_copy_that_counts_is_asked_for_anew_in_every_transaction(store: Store) -> None:
+    store.load_list("x", TODAY, [12125550123], MONDAY_NOON, "ann")
+    with store.writing() as connection:
+        for _ in range(3):
+            assert store.national_listings(connection, ["+12125550123"], ["x"])["+12125550123"]["x"].listed
+    store.load_list("x", TODAY, [12125550124], MONDAY_NOON, "ann")
+    with store.writing() as connection:
+        for _ in range(3):
+            assert not store.national_listings(connection, ["+12125550123"], ["x"])["+12125550123"]["x"].listed
+
+
+def test_a_block_that_was_cut_off_is_told_as_damage(store: Store) -> None:
+    store.load_list("x", TODAY, [12125550123], MONDAY_NOON, "ann")
+    with store.writing() as connection:
+        connection.execute(sa.update(national.block).values(offsets=b"x"))
+    for numbers in ([12125550123], [12125550123, 12125550124]):
+        with pytest.raises(StoreDamaged, match="cut off"):
+            listed(store, *numbers)
 
 
 def test_marketing_in_canada_needs_a_young_copy_or_consent(store: Store) -> None:

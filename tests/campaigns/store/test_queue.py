@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import threading
 from datetime import timedelta
 
@@ -11,8 +12,8 @@ import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
-from campaigns.outcomes import Disposition
-from campaigns.store import CampaignState, LeaseHeld, Permit, Store, StoreError, claims, open_store
+from campaigns.outcomes import CallbackPromise, Disposition
+from campaigns.store import SCRATCH, CampaignState, LeaseHeld, Permit, Store, StoreError, claims, open_store
 from campaigns.store.tables import Base
 from tests.campaigns.samples import MONDAY_NOON, Calling, Definition, Person
 from tests.campaigns.store.house import OWNER, ask, dial, running
@@ -124,6 +125,26 @@ def test_everything_is_there_after_opening_again(store: Store, store_url: str) -
     again.close()
 
 
+def test_a_scratch_store_is_nobody_elses_and_gone_when_it_is_closed() -> None:
+    one, other = (open_store(SCRATCH, durable=False, shared=False) for _ in range(2))
+    running(one, *people(3))
+    permit = dial(one)
+    with pytest.raises(RuntimeError), one.writing() as connection:
+        _closed_by_a_transaction_that_breaks(connection)
+    assert one.finish(permit.call_id, Disposition.COMPLETED, MONDAY_NOON) is Disposition.COMPLETED
+    assert one.contact_counts("shipping") == {"open": 2, "calling": 0, "closed": 1}
+    assert one.verify().findings == ()
+    assert other.campaigns() == []
+    one.close()
+    other.close()
+    assert open_store(SCRATCH).campaigns() == []
+
+
+def _closed_by_a_transaction_that_breaks(connection: sa.Connection) -> None:
+    connection.execute(sa.text("UPDATE contact SET state = 'closed'"))
+    raise RuntimeError
+
+
 def test_the_migrations_make_the_very_tables_of_the_models(store: Store) -> None:
     with store.reading() as connection:
         context = MigrationContext.configure(connection)
@@ -155,6 +176,48 @@ def test_a_plan_uses_the_index_of_what_is_next(store: Store) -> None:
             ).all()
             assert "ix_contact_next" in str(plan)
             assert "TEMP B-TREE" not in str(plan)
+
+
+def test_a_call_reads_through_no_table_that_grows_with_the_calls(store: Store) -> None:
+    if store.postgresql:
+        return
+    running(store, *people(3))
+    with store.writing() as connection:
+        driver = connection.connection.driver_connection
+        assert driver is not None
+    asked: list[str] = []
+    driver.set_trace_callback(asked.append)
+    for disposition in (Disposition.CALLBACK, Disposition.NO_ANSWER, Disposition.OPTED_OUT):
+        permit = dial(store)
+        store.save(permit.call_id, CallbackPromise(None, False, "later"), MONDAY_NOON)
+        store.finish(permit.call_id, disposition, MONDAY_NOON, events=[{}])
+    driver.set_trace_callback(None)
+    statements = [text for text in dict.fromkeys(asked) if text.startswith(("SELECT", "UPDATE", "INSERT"))]
+    assert len(statements) > 20
+    for statement in statements:
+        steps = [row[3] for row in driver.execute(f"EXPLAIN QUERY PLAN {statement}")]
+        assert not [step for step in steps if re.fullmatch("SCAN (call|contact|call_result)", step)], statement
+
+
+def test_ctrl_c_in_the_middle_of_a_statement_is_what_it_is_and_leaves_nothing_half_done(store: Store) -> None:
+    running(store, *people(3))
+
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    def interrupted() -> None:
+        with store.writing() as connection:
+            connection.execute(sa.text("UPDATE contact SET attempts = 7"))
+            sa.event.listen(store.engine, "do_execute", interrupt)
+            try:
+                connection.execute(sa.text("UPDATE contact SET attempts = 8"))
+            finally:
+                sa.event.remove(store.engine, "do_execute", interrupt)
+
+    with pytest.raises(KeyboardInterrupt):
+        interrupted()
+    assert {one.attempts for one in store.contacts("shipping")} == {0}
+    assert len(store.claim(MONDAY_NOON, 5)) == 3
 
 
 def test_a_full_disk_is_said_and_leaves_nothing_half_done(store: Store) -> None:

@@ -104,6 +104,13 @@ class Process:
     name: str
     claims: list[int] = field(default_factory=list)
     calls: dict[int, Dialled] = field(default_factory=dict)
+    leased_at: datetime | None = None
+
+    def lease(self, now: datetime) -> None:
+        """The right to dial, for two hours; renewed long before it ends."""
+        if self.leased_at is None or now - self.leased_at > timedelta(hours=1):
+            self.store.lease(self.name, now, name=self.name, seconds=7200)
+            self.leased_at = now
 
 
 class House:
@@ -167,7 +174,7 @@ class House:
     # what processes do
 
     def claim(self, process: Process, most: int) -> None:
-        process.store.lease(process.name, self.now, name=process.name, seconds=7200)
+        process.lease(self.now)
         process.claims += [claim.contact_id for claim in process.store.claim(self.now, most)]
 
     def authorise(self, process: Process, cut: int | None = None) -> None:
@@ -175,7 +182,7 @@ class House:
             return
         contact_id = process.claims.pop(0)
         self.attempts += 1
-        process.store.lease(process.name, self.now, name=process.name, seconds=7200)
+        process.lease(self.now)
         answer = self._maybe_cut(
             process, cut, lambda: process.store.authorise(contact_id, self.now, line="x", owner=process.name)
         )
@@ -225,7 +232,7 @@ class House:
         born = self.processes[at] = Process(process.store, name)
         born.store.release_lease(process.name)
         for other in self.processes:
-            other.store.lease(other.name, self.now, name=other.name, seconds=7200)
+            other.lease(self.now)
         born.store.recover(self.now, name)
         for call_id, call in left.items():
             ended = born.store.call(call_id).disposition

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -88,6 +90,30 @@ def test_privacy_tells_and_erases(db: str, tmp_path: Path) -> None:
     (erased,) = json.loads(run(db, "audit", "--action", "privacy", "--json").stdout)
     assert erased["actor"] == "bob"
     assert run(db, "privacy", "purge").exit_code == 0
+
+
+def test_a_place_where_nothing_can_be_written_is_told(db: str, tmp_path: Path) -> None:
+    for place in (tmp_path, "/dev/full", tmp_path / "orders.csv" / "held.json"):
+        told = run(db, "privacy", "export", "+12125550120", "--file", place)
+        assert told.exit_code == 1
+        assert "cannot be written" in told.stderr
+
+
+def test_bytes_that_are_no_text_end_in_a_sentence(db: str) -> None:
+    words = [b"dnc", b"add", b"+12125550123", b"--note", b"caf\xe9", b"--db", db.encode()]
+    done = subprocess.run([sys.executable, "-m", "outbound", *words], capture_output=True, timeout=120)
+    assert (done.returncode, done.stdout) == (1, b"")
+    assert done.stderr.decode().splitlines() == [
+        "error: What was given holds bytes that are no text.",
+        "hint: Write it in UTF-8.",
+    ]
+
+
+def test_a_terminal_that_lacks_a_character_shows_its_number(db: str) -> None:
+    asked = [sys.executable, "-m", "outbound", "dnc", "check", "+12125550123", "--db", db]
+    done = subprocess.run(asked, capture_output=True, timeout=120, env=os.environ | {"PYTHONIOENCODING": "latin-1"})
+    assert done.returncode == 0
+    assert rb"+12\u2022" in done.stdout
 
 
 def test_no_rendered_speech_is_left_of_a_number_that_was_erased(db: str, tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
 from typer.testing import CliRunner, Result
 
 from outbound.cli.consent import app
@@ -39,6 +40,24 @@ def test_a_list_of_people_who_agreed_is_imported_once(tmp_path: Path) -> None:
     assert json.loads(run(db, "import", source, *TERMS, "--json").stdout)["new"] == 0
     assert shown(db)[0]["evidence"] == "agreed.txt"
     assert json.loads(run(db, "import", source, *TERMS, "--basis", "express", "--json").stdout)["new"] == 2
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--brand", " ", "--wording", "yes"],
+        ["--brand", "Lumen", "--wording", ""],
+        [*TERMS, "--given", "2150-01-01"],
+        [*TERMS, "--expires", "2001-01-01"],
+    ],
+)
+def test_consent_that_proves_nothing_is_none(tmp_path: Path, words: list[str]) -> None:
+    db, source = str(tmp_path / "store.db"), tmp_path / "agreed.txt"
+    source.write_text("+12125550123\n")
+    for done in (run(db, "give", "+12125550123", *words), run(db, "import", source, *words)):
+        assert done.exit_code == 2
+        assert "hint: " in done.stderr
+    assert shown(db) == []
 
 
 def test_nobody_agrees_by_a_stray_quotation_mark(db: str, tmp_path: Path) -> None:

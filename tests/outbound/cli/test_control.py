@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
 
+import pytest
 from typer.testing import CliRunner
 
-from campaigns.store import CampaignState, Store, open_store
+from campaigns.store import CampaignState, ContactState, Store, open_store
 from outbound.cli import app
 from tests.outbound.dialing.house import NOON, add
 
@@ -92,6 +93,53 @@ def test_a_run_is_steered_from_another_terminal(tmp_path: Path) -> None:
     typed("campaign", "stop", "parcels", "--db", db)
     assert store.campaign("parcels").state is CampaignState.STOPPED
     assert _under_way(store) == 0
+    store.close()
+
+
+def test_a_rehearsal_that_keeps_running_sees_who_is_added_elsewhere(tmp_path: Path) -> None:
+    db = str(tmp_path / "store.db")
+    store = open_store(db)
+    add(store, people=2)
+    callees = tmp_path / "callees.yaml"
+    callees.write_text("dead: {answers: unreachable, rings: 0.5}")
+    command = [sys.executable, "-m", "outbound", "run", "--line", "text", "--callees", str(callees)]
+    command += ["--keep-running", "--json", "--db", db]
+    environment = os.environ | {"XDG_DATA_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        for _ in range(2):
+            read(process.stdout, "finished")
+        add(store, people=3)
+        read(process.stdout, "finished")
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=60)
+    assert process.returncode == 0
+    assert _calls(store) == 3
+    store.close()
+
+
+@pytest.mark.parametrize("form", [["--json"], []])
+def test_a_run_that_nobody_reads_any_more_stops_and_leaves_nobody_between_gate_and_line(
+    form: list[str], tmp_path: Path
+) -> None:
+    db = str(tmp_path / "store.db")
+    store = open_store(db)
+    add(store, people=60)
+    command = [sys.executable, "-m", "outbound", "run", "--line", "text", *form, "--db", db]
+    environment = os.environ | {"XDG_DATA_HOME": str(tmp_path), "PYTHONPATH": str(ROOT)}
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.stdout.close()
+        assert process.stderr is not None
+        said = process.stderr.read().decode()
+    assert process.returncode == 1
+    assert "error: nobody reads what the run tells" in said
+    assert "Traceback" not in said
+    assert _under_way(store) == 0
+    states = {one.state for one in store.contacts("parcels")}
+    assert ContactState.OPEN in states
+    assert ContactState.CALLING not in states
     store.close()
 
 

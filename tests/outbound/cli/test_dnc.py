@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner, Result
 
 from campaigns.dnc import NotANumber
+from campaigns.store import StoreError, open_store
 from outbound.cli.dnc import app
+from tests.campaigns.samples import MONDAY_NOON, Definition
 
 
 @pytest.fixture
@@ -39,6 +44,19 @@ def test_a_number_is_added_checked_and_removed(db: str) -> None:
     assert run(db, "check", "+12125550123").exit_code == 0
     (entry,) = json.loads(run(db, "list", "--all", "--json", "--show-numbers").stdout)
     assert (entry["number"], entry["revoked_because"]) == ("+12125550123", "asked to be called")
+
+
+@pytest.mark.parametrize("width", ["200", "80", "40"])
+def test_nothing_that_proves_is_cut_off_on_a_narrow_screen(db: str, width: str) -> None:
+    words, note = "please never call me again", "ticket 4711"
+    run(db, "add", "+442079460123", "--scope", "brand", "--target", "Bluebird Books", "--words", words, "--note", note)
+    asked = [sys.executable, "-m", "outbound", "dnc", "check", "+442079460123", "--show-numbers", "--db", db]
+    done = subprocess.run(asked, capture_output=True, text=True, env=os.environ | {"COLUMNS": width}, timeout=120)
+    assert done.returncode == 3
+    assert "+442079460123" in done.stdout
+    assert "…" not in done.stdout
+    told = done.stdout.split()
+    assert all(word in told for word in [*words.split(), *note.split(), "Bluebird", "Books", "person"])
 
 
 def test_a_brand_needs_its_name_and_everyone_has_none(db: str) -> None:
@@ -127,6 +145,8 @@ def test_a_national_list_stands_beside_the_register(db: str, tmp_path: Path) -> 
     assert (done["list"]["numbers"], done["rejected"]) == (2, 1)
     (copy,) = json.loads(run(db, "lists", "--json").stdout)
     assert (copy["name"], copy["as_of"], copy["origin"]) == ("us-national", "2025-06-01", "us.txt")
+    assert copy["last_day"] == "2025-07-02"
+    assert "2025-07-02" in run(db, "lists").stdout
     (tmp_path / "plain.txt").write_text("+442079460123\n12125550123\n(212) 555-0124\n2125550\n")
     arguments = (
         "import",
@@ -141,6 +161,90 @@ def test_a_national_list_stands_beside_the_register(db: str, tmp_path: Path) -> 
     )
     done = json.loads(run(db, *arguments).stdout)
     assert (done["list"]["numbers"], done["rejected"]) == (3, 1)
+
+
+def test_a_national_list_that_failed_to_arrive_leaves_the_copy_before(db: str, tmp_path: Path) -> None:
+    (tmp_path / "us.txt").write_text("212,5550123\n")
+    arguments = ("import", tmp_path / "us.txt", "--national", "us-national", "--format", "us", "--as-of")
+    assert run(db, *arguments, "2025-06-01").exit_code == 0
+    for content in (b"", b"\n\n", "212,5550124\n".encode("utf-16"), b"<html>Bad gateway</html>"):
+        (tmp_path / "us.txt").write_bytes(content)
+        failed = run(db, *arguments, "2025-06-02", "--smaller")
+        assert isinstance(failed.exception, StoreError)
+        assert "holds 0 numbers" in str(failed.exception)
+    (copy,) = json.loads(run(db, "lists", "--json").stdout)
+    assert (copy["as_of"], copy["numbers"]) == ("2025-06-01", 1)
+
+
+def test_a_copy_of_a_list_gives_way_to_no_older_one_and_to_none_that_was_cut_off(db: str, tmp_path: Path) -> None:
+    def load(count: int, day: str, *more: str, name: str = "us-national") -> Result:
+        (tmp_path / "us.txt").write_text("".join(f"212,555{n:04}\n" for n in range(count)))
+        return run(db, "import", tmp_path / "us.txt", "--national", name, "--as-of", day, *more)
+
+    def counts() -> tuple[str, int]:
+        (copy,) = json.loads(run(db, "lists", "--json").stdout)
+        return copy["as_of"], copy["numbers"]
+
+    assert load(10, "2025-06-02").exit_code == 0
+    assert "newer copy, of 2025-06-02" in load(10, "2025-06-01").stderr
+    assert "fewer than 5 are not believed" in str(load(4, "2025-06-03").exception)
+    assert counts() == ("2025-06-02", 10)
+    assert "older than 31 days" in load(5, "2025-06-03").stderr
+    assert counts() == ("2025-06-03", 5)
+    assert load(1, "2025-06-04", "--smaller").exit_code == 0
+    assert counts() == ("2025-06-04", 1)
+    assert "they ask for ca-national, us-national" in load(1, "2025-06-04", name="us-natinal").stderr
+
+
+@pytest.mark.parametrize(
+    ("words", "told"),
+    [
+        (["import", "us.txt", "--national", "us-national", "--as-of", "2150-01-01"], "a day to come"),
+        (["import", "us.txt", "--as-of", "2025-06-01"], "only a copy of a national list has a day"),
+        (["add", "+12125550123", "--expires", "2001-01-01"], "would have ended already"),
+        (["add", "+12125550123", "--scope", "purpose", "--target", "promotion"], 'no purpose "promotion"'),
+        (["add", "2125550123", "--region", "UK"], 'no country "UK"'),
+        (["list", "--since", "9999-12-31T23:59-12:00"], "is not a time"),
+        (["verify", "--anchor", "."], "is no file"),
+        (["verify", "--anchor", "us.txt"], "line 1 of us.txt is no anchor"),
+        (["verify", "--anchor", "us.txt/anchor"], "cannot be written"),
+    ],
+)
+def test_what_cannot_be_meant_is_told_and_changes_nothing(
+    db: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: list[str], told: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("us.txt").write_bytes(b"212,5550123\n\xff\n")
+    done = run(db, *words)
+    assert done.exit_code in (1, 2)
+    assert told in done.stderr
+    assert "hint: " in done.stderr
+    assert json.loads(run(db, "list", "--all", "--json").stdout) == []
+    assert json.loads(run(db, "lists", "--json").stdout) == []
+
+
+def test_an_entry_for_a_brand_that_is_not_here_is_made_and_told(db: str) -> None:
+    store = open_store(db)
+    store.save_campaign(Definition(brand="Lumen"), "text", MONDAY_NOON)
+    store.close()
+    listed = ("add", "+12125550123", "--scope", "brand", "--target")
+    assert 'no brand "Lumne" is in this store yet. Did you mean "Lumen"?' in run(db, *listed, "Lumne").stderr
+    assert run(db, *listed, "Lumen").stderr == ""
+
+
+def test_nothing_is_handed_out_that_the_ledger_does_not_tell_of(db: str, tmp_path: Path) -> None:
+    run(db, "add", "+12125550123")
+    read_only = f"sqlite:///file:{db}?mode=ro&uri=true"
+    (tmp_path / "out.csv").write_text("the export of yesterday")
+    assert isinstance(run(read_only, "export", tmp_path / "out.csv").exception, StoreError)
+    assert (tmp_path / "out.csv").read_text() == "the export of yesterday"
+    assert sorted(path.name for path in tmp_path.glob("*out*")) == ["out.csv"]
+
+
+def test_an_entry_is_removed_by_its_plain_id_only(db: str) -> None:
+    run(db, "add", "+12125550123")
+    assert isinstance(run(db, "remove", "²", "--because", "x").exception, NotANumber)
+    assert run(db, "remove", "1", "--because", "x").exit_code == 0
 
 
 def test_verify_notes_heads_and_finds_a_chain_that_was_cut_off(db: str, tmp_path: Path) -> None:

@@ -138,7 +138,11 @@ def test_the_same_seed_of_faults_gives_the_same_ordeal() -> None:
         (["--faults", "3", "--audio", "1"], "faults are met by one campaign"),
         (["--lines", "many"], "no number of lines"),
         (["--lines", "2,5", "--db", "kept.db"], "one store cannot hold"),
+        (["--lines", "²"], "no number of lines"),
         (["--until", "2026-03-01"], "end before it begins"),
+        (["--until", "2926-03-01"], "so many years"),
+        (["--days", "inf"], "days"),
+        (["--start", "0001-01-01"], "this century"),
     ],
 )
 def test_what_cannot_be_asked_is_told(words: list[str], told: str) -> None:

@@ -63,6 +63,21 @@ def test_hear_tells_the_meaning_and_what_took_how_long(tmp_path: Path) -> None:
     assert "recognising" in typed("hear", tmp_path / "yes.wav").stdout
 
 
+def test_hear_tells_how_long_a_call_waits_after_these_words(tmp_path: Path) -> None:
+    waits = {"stop calling me": 0.2, "the weather is nice": 0.4, "I would like to": 0.8}
+    for text, seconds in waits.items():
+        write_wav(tmp_path / "answer.wav", said(text))
+        assert document("hear", tmp_path / "answer.wav")["turn_ends_after_seconds"] == seconds, text
+
+
+def test_hear_shows_what_else_was_heard(tmp_path: Path) -> None:
+    write_wav(tmp_path / "answer.wav", said("나중에 전화해 주세요", "pyttsx3", "ko-KR"))
+    heard = document("hear", tmp_path / "answer.wav", "--language", "ko-KR")
+    others = heard["transcript"]["alternatives"]  # type: ignore[index]
+    assert others
+    assert others[0] in typed("hear", tmp_path / "answer.wav", "--language", "ko-KR").stdout.replace("\n", " ")
+
+
 def test_hear_wants_a_file_or_the_microphone() -> None:
     assert typed("hear").exit_code == 2
 
@@ -79,6 +94,14 @@ def test_screen_tells_a_voicemail_by_its_announcement_and_its_beep(tmp_path: Pat
 def test_screen_tells_a_person_by_a_short_greeting(tmp_path: Path) -> None:
     write_wav(tmp_path / "human.wav", joined([silence(0.3), said("hello?"), silence(2.0)], 8_000))
     assert document("screen", tmp_path / "human.wav")["verdict"]["party"] == "human"  # type: ignore[index]
+
+
+def test_screen_tells_a_call_screener_by_its_words_where_an_engine_is_named(tmp_path: Path) -> None:
+    asks = said("Hello. Please state your name and why you are calling.")
+    write_wav(tmp_path / "screener.wav", joined([silence(0.5), asks, silence(2.0)], 8_000))
+    by_words = document("screen", tmp_path / "screener.wav", "--engine", "whisper")
+    assert by_words["verdict"]["party"] == "screener"  # type: ignore[index]
+    assert document("screen", tmp_path / "screener.wav")["verdict"]["party"] != "screener"  # type: ignore[index]
 
 
 def test_fetch_without_a_network_says_what_to_do(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -21,8 +21,19 @@ from outbound.clock import Clock, LoopClock
 from outbound.dialer import Dialer
 from outbound.dialing.books import Books
 from outbound.dialing.calling import Calling
-from outbound.dialing.news import CampaignPaused, ClockStepped, Finished, News, Placed, Refused, RouteIsBack, RouteRests
+from outbound.dialing.news import (
+    CampaignPaused,
+    ClockStepped,
+    Finished,
+    Happened,
+    News,
+    Placed,
+    Refused,
+    RouteIsBack,
+    RouteRests,
+)
 from outbound.dialing.transactions import at_once
+from outbound.dialogue.actions import Say
 from outbound.dialogue.events import HungUp
 from outbound.journal import Journal
 from outbound.lines.base import EndCause
@@ -162,6 +173,16 @@ def test_what_the_route_asks_for_reaches_plan_and_breaker(store: Store, tmp_path
     assert [type(news) for news in told if isinstance(news, RouteIsBack)] == [RouteIsBack]
     (contact,) = store.contacts("parcels")
     assert (contact.attempts, contact.state) == (1, ContactState.CLOSED)
+
+
+@pytest.mark.parametrize("asked", [1e30, float("inf"), -5.0])
+def test_whatever_the_route_asks_for_it_is_tried_again_within_a_day(store: Store, tmp_path: Path, asked: float) -> None:
+    add(store, people=1, more="")
+    told = dial(store, tmp_path, lambda clock: Troubled([HungUp(EndCause.ROUTE_DOWN, asked)], clock, 5))
+    first, second = of(Placed, told)
+    assert isinstance(first, Placed)
+    assert isinstance(second, Placed)
+    assert timedelta(seconds=30) <= second.at - first.at <= timedelta(days=1, minutes=1)
 
 
 def test_a_route_that_fails_gets_one_call_at_a_time_until_it_is_back(store: Store, tmp_path: Path) -> None:
@@ -319,6 +340,45 @@ def test_who_is_away_is_called_in_another_part_of_the_day(store: Store, tmp_path
     assert hours[0] == 12
     assert hours[1] >= 17
     assert 9 <= hours[2] < 12
+
+
+def test_an_edited_campaign_is_a_new_version_from_the_next_call_on_and_calls_say_which_one(
+    store: Store, tmp_path: Path
+) -> None:
+    add(store, people=4)
+
+    async def edit(clock: Clock, _: Dialer) -> None:
+        await asyncio.sleep(30)
+        text = store.campaign("parcels").source.replace("is on its way", "arrives tomorrow")
+        store.save_campaign(parse(text, "parcels"), text, clock.now())
+
+    told = dial(store, tmp_path, channels=1, meanwhile=edit)
+    placed = [news for news in told if isinstance(news, Placed)]
+    assert [news.version for news in placed] == sorted(news.version for news in placed)
+    assert {news.version for news in placed} == {1, 2}
+    said = [news.what.text for news in told if isinstance(news, Happened) and isinstance(news.what, Say)]
+    messages = [text for text in said if text.startswith("Your parcel")]
+    assert "is on its way" in messages[0]
+    assert "arrives tomorrow" in messages[-1]
+    assert {store.call(news.call_id).version for news in placed} == {1, 2}
+
+
+def test_whoever_watches_and_breaks_breaks_no_call(store: Store, tmp_path: Path) -> None:
+    add(store, people=3)
+
+    def breaks(_: News) -> None:
+        raise RuntimeError
+
+    async def main() -> None:
+        clock = LoopClock(NOON, asyncio.get_running_loop())
+        route = TextRoute(lambda _: LISTENS, clock, 2)
+        journal = Journal(tmp_path / "journal.jsonl")
+        await Dialer(
+            store, route, clock, journal, owner="x", watch=breaks, transact=at_once, longest_wait_seconds=None
+        ).run()
+
+    run_virtually(main())
+    assert {one.closed_by for one in store.contacts("parcels")} == {"completed"}
 
 
 def test_a_run_gives_its_right_to_dial_back_so_that_the_next_one_need_not_wait(store: Store, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
+from campaigns.outcomes import OptOut, Via
 from campaigns.store import ContactState, Store, StoreUnavailable, open_store
 from campaigns.store.database import open_engine
 from campaigns.store.versions import Version
@@ -165,3 +166,18 @@ def _everybody_was_called_once(store: Store) -> None:
         contact.id: 1 for contact in store.contacts("parcels")
     }
     assert all(contact.state is ContactState.CLOSED for contact in store.contacts("parcels"))
+
+
+def test_what_a_journal_holds_for_another_store_keeps_nobody_from_being_called(store: Store, tmp_path: Path) -> None:
+    journal = Journal(tmp_path / "journal.jsonl")
+    journal.keep(4711, OptOut(Via.KEY, "9"))
+
+    async def main() -> None:
+        clock = LoopClock(NOON, asyncio.get_running_loop())
+        route = TextRoute(lambda _: QUICK, clock, 2)
+        await Dialer(store, route, clock, journal, owner="x", transact=at_once, longest_wait_seconds=None).run()
+
+    run_virtually(main())
+    assert {one.state for one in store.contacts("parcels")} == {ContactState.CLOSED}
+    assert not journal.waiting
+    assert "4711" in (tmp_path / "journal.aside").read_text()

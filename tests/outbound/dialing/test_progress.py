@@ -27,7 +27,7 @@ def test_the_rate_is_that_of_the_last_quarter_of_an_hour() -> None:
     gauge = Gauge()
     for minute in range(60):
         at = NOON + minute * MINUTE
-        gauge.watch(Placed(minute, minute, "parcels", "+12025550123", 1, at))
+        gauge.watch(Placed(minute, minute, "parcels", 1, "+12025550123", 1, at))
         ended = Disposition.OPTED_OUT if minute % 10 == 0 else Disposition.COMPLETED
         gauge.watch(Finished(minute, "parcels", ended, 20.0, at))
     found = gauge.progress(Remaining(200, 140, 10, 60, None), NOON + 59 * MINUTE)

@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 
+from campaigns.audience import NewContact
+from campaigns.definition import example_fields, parse
+from campaigns.store import open_store
 from campaigns.templates import template_text
+from outbound.clock import SystemClock
 from outbound.simulation.callee import Callee, Says
 from tests.audio.soundcard import SoundCard, sound_card
 from tests.outbound.lines.person import sit
@@ -52,3 +57,22 @@ def test_on_open_speakers_the_robot_does_not_hear_itself_and_keys_are_keys(card:
     assert sitting.of("heard") == []
     assert [pressed["key"] for pressed in sitting.of("pressed")] == ["9"]
     assert sitting.end["disposition"] == "opted_out"
+
+
+def test_a_dry_run_is_the_contact_s_own_call_and_saves_nothing(card: SoundCard, campaign: str, tmp_path: Path) -> None:
+    database, source = str(tmp_path / "store.db"), Path(campaign).read_text()
+    with closing(open_store(database)) as store:
+        definition = parse(source, campaign)
+        store.save_campaign(definition, source, SystemClock().now())
+        fields = dict(example_fields(definition, {"name": "Robin"}))
+        contact = NewContact("+12125550123", "America/New_York", "en-US", fields, None, "US")
+        store.add_contacts(definition.name, [contact], SystemClock().now())
+    keys = {"ringing": "\n", "said_all": "9"}
+    options = ["--campaign", definition.name, "--contact", "1", "--dry-run", "--db", database]
+    sitting = sit(card, Callee("silent", greeting=""), *options, keys=keys)
+    assert sitting.code == 0, sitting.notes
+    assert "Robin" in sitting.said[0]
+    assert sitting.end["disposition"] == "opted_out"
+    with closing(open_store(database)) as store:
+        assert list(store.entries()) == []
+        assert store.contact(1).attempts == 0

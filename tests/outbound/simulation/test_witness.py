@@ -32,7 +32,7 @@ class Fixed:
 
 def _permit(call_id: int = 1, attempt: int = 1) -> Permit:
     return Permit(
-        call_id, 1, "shipping", 1, NUMBER, "US", "en-US", {}, "America/New_York", "1", attempt, None, 25.0, 60.0
+        call_id, 1, "shipping", 1, 1, NUMBER, "US", "en-US", {}, "America/New_York", "1", attempt, None, 25.0, 60.0
     )
 
 

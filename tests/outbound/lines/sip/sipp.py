@@ -13,6 +13,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.sax.saxutils import escape
 
+PCMU, PCMA = 0, 8
+"""Payload types (RFC 3551 section 6), which need no mapping."""
 _REPLY = """SIP/2.0 {status}
 [last_Via:]
 [last_From:]
@@ -30,8 +32,7 @@ o=callee 1 {version} IN IP4 [local_ip]
 s=-
 c=IN IP4 [media_ip]
 t=0 0
-m=audio {port} RTP/AVP 0 101
-a=rtpmap:0 PCMU/8000
+m=audio {port} RTP/AVP {codec} 101
 a=rtpmap:101 telephone-event/8000
 a=fmtp:101 0-16
 a={direction}
@@ -80,7 +81,7 @@ def scenario(*steps: str, first: str = "INVITE") -> Scenario:
 
 def reply(status: str, *headers: str, sdp: bool = False, retransmitted: bool = False, port: str = "[media_port]",
           direction: str = "sendrecv", version: int = 1) -> str:  # fmt: skip
-    body = _SDP.format(port=port, direction=direction, version=version) if sdp else "Content-Length: 0\n"
+    body = _SDP.format(port=port, direction=direction, version=version, codec=PCMU) if sdp else "Content-Length: 0\n"
     message = _REPLY.format(status=status, headers="".join(f"{line}\n" for line in headers) + body)
     retrans = ' retrans="500"' if retransmitted else ""
     return f"<send{retrans}><![CDATA[\n{message}\n]]></send>"
@@ -114,8 +115,8 @@ def expect_reply(status: int) -> str:
 
 
 def request(method: str, cseq: int, *headers: str, sdp: bool = False, direction: str = "sendrecv",
-            port: str = "[media_port]") -> str:  # fmt: skip
-    body = _SDP.format(port=port, direction=direction, version=cseq + 1) if sdp else "Content-Length: 0\n"
+            port: str = "[media_port]", codec: int = PCMU) -> str:  # fmt: skip
+    body = _SDP.format(port=port, direction=direction, version=cseq + 1, codec=codec) if sdp else "Content-Length: 0\n"
     message = _REQUEST.format(method=method, cseq=cseq, headers="".join(f"{line}\n" for line in headers) + body)
     retrans = "" if method == "ACK" else ' retrans="500"'
     return f"<send{retrans}><![CDATA[\n{message}\n]]></send>"

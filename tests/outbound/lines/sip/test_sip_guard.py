@@ -24,6 +24,12 @@ def guard(clock: Clock, calls: int = 10, minutes: float = 10.0, spent: tuple[Spe
     return Guard(("+44", "+4930123456"), calls, minutes, clock, spent)
 
 
+def talk(guarded: Guard, clock: Clock, seconds: float) -> None:
+    guarded.answered("somebody")
+    clock.now += timedelta(seconds=seconds)
+    guarded.over("somebody")
+
+
 def test_only_listed_prefixes_may_be_dialled() -> None:
     guarded = guard(Clock())
     assert guarded.allows("+447700900123")
@@ -50,15 +56,46 @@ def test_no_24_hours_ever_hold_more_calls_than_the_cap(minutes: list[int], cap: 
 def test_the_minutes_of_a_day_run_out_and_come_back() -> None:
     clock = Clock()
     guarded = guard(clock, minutes=2)
-    guarded.talked(90)
+    talk(guarded, clock, 90)
     assert guarded.spent_up() is None
     clock.now += timedelta(hours=1)
-    guarded.talked(40)
+    talk(guarded, clock, 40)
     refused = guarded.spent_up()
     assert refused is not None
-    assert refused.retry_after_seconds == 23 * 3600
+    assert refused.retry_after_seconds == 23 * 3600 - 40
     clock.now += timedelta(seconds=refused.retry_after_seconds)
     assert guarded.spent_up() is None
+
+
+def test_calls_that_go_on_spend_minutes_already() -> None:
+    clock = Clock()
+    guarded = guard(clock, minutes=2)
+    guarded.answered("one")
+    guarded.answered("other")
+    clock.now += timedelta(seconds=59)
+    assert guarded.spent_up() is None
+    clock.now += timedelta(seconds=1)
+    assert guarded.spent_up() is not None
+    guarded.over("one")
+    guarded.over("one")
+    assert guarded.spent_up() is not None
+
+
+def test_a_leg_that_was_never_answered_spends_no_minute() -> None:
+    clock = Clock()
+    guarded = guard(clock, minutes=1)
+    guarded.over("rang only")
+    assert guarded.spent_up() is None
+
+
+def test_a_clock_that_is_put_back_gives_no_minutes_away() -> None:
+    clock = Clock()
+    guarded = guard(clock, minutes=1)
+    talk(guarded, clock, 60)
+    guarded.answered("one")
+    clock.now -= timedelta(hours=1)
+    guarded.over("one")
+    assert guarded.spent_up() is not None
 
 
 def test_a_restart_resets_nothing() -> None:

@@ -137,7 +137,7 @@ def test_warm_transfer_over_a_bridge_tells_the_person_first_and_then_joins_the_t
             assert heard.signals[-2:] == [TransferDone(reached=True), Ended(EndCause.TRANSFERRED)]
             assert line.in_use == 1
             assert line.channels == 9, "one less for calls, while the two talk"
-            await asyncio.sleep(1.5)
+            await asyncio.sleep(2.5)  # they talk
             await person.command("hangup")
             await callee.until("CALL_CLOSED")
             await line.idle()
