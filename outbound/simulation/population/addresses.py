@@ -39,15 +39,18 @@ def _numbers(country: Country, name: str, seed: int) -> Iterator[tuple[str, str]
     shares = [country.zones[zone].share for zone in zones]
     chance = Random(f"{seed}/zones")
     taken: Counter[str] = Counter()
+    lines = 10**country.digits
     while True:
         zone = chance.choices(zones, shares)[0]
-        prefixes = country.zones[zone].prefixes
-        row, column = divmod(taken[zone], len(prefixes))
-        if row >= 10**country.digits:
+        there, place = country.zones[zone], taken[zone]
+        prefixes = there.prefixes
+        if place >= len(prefixes) * lines:
+            place, prefixes = place - len(prefixes) * lines, there.further
+        if place >= len(prefixes) * lines:
             raise OutboundError(
                 f"the population has only {taken[zone]:,} numbers in {zone}",
                 f"simulate fewer contacts, or add prefixes to {name} in a --population file",
             )
         taken[zone] += 1
-        line = (int(country.first) + row) % 10**country.digits
-        yield zone, f"{prefixes[column]}{line:0{country.digits}d}"
+        row, column = divmod(place, len(prefixes))
+        yield zone, f"{prefixes[column]}{(int(country.first) + row) % lines:0{country.digits}d}"

@@ -132,10 +132,12 @@ class Zone(Part):
 
     Attributes:
         prefixes: E.164 but for the country's count of last digits.
+        further: the same, for when the numbers of those are all given out.
     """
 
     share: Share
     prefixes: tuple[str, ...]
+    further: tuple[str, ...] = ()
 
 
 class Country(Part):

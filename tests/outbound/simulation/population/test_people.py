@@ -17,6 +17,7 @@ from outbound.errors import OutboundError
 from outbound.lines.base import DialOrder
 from outbound.simulation.callee import Answerer, Callee, Presses, Says
 from outbound.simulation.population import Home, Population, invented, read_habits
+from outbound.simulation.population.habits import Country, Zone
 
 MORNING = datetime(2026, 3, 3, 15, 0, tzinfo=UTC)
 EVENING = MORNING + timedelta(hours=9)
@@ -113,6 +114,23 @@ def test_ready_campaigns_of_other_countries_find_people_too(language: str) -> No
     definition = template("shipping", language)
     contacts = list(islice(invented(definition, read_habits(), 7), 10))
     assert {contact.country for contact in contacts} == {definition.countries[0]}
+
+
+def test_further_numbers_are_given_out_when_the_others_are() -> None:
+    habits = read_habits()
+    zone = Zone(share=1.0, prefixes=("+12125550", "+16175550"), further=("+13475550",))
+    country = Country(digits=2, first="01", zones={"America/New_York": zone})
+    contacts = invented(template("shipping"), habits.model_copy(update={"countries": {"US": country}}), 7)
+    numbers = [contact.number for contact in islice(contacts, 300)]
+    assert len(set(numbers)) == 300
+    assert [number[:5] for number in numbers].index("+1347") == 200
+    with pytest.raises(OutboundError, match="only 300 numbers"):
+        next(contacts)
+
+
+def test_there_are_a_million_people_to_call() -> None:
+    for zone in read_habits().countries["US"].zones.values():
+        assert len((*zone.prefixes, *zone.further)) * 10**4 > 1.05e6 * zone.share
 
 
 def test_numbers_that_run_out_are_told() -> None:
