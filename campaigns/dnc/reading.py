@@ -162,7 +162,11 @@ def _json_line(line: int, text: str, region: str | None) -> Read:
         raise NotANumber("The line is not JSON.", "Write one object a line.") from error
     if not isinstance(values, dict):
         raise NotANumber("The line is no JSON object.", 'Write it like {"number": "+12125550123"}.')
-    return _record(line, {str(name): str(value) for name, value in values.items() if value is not None}, region)
+    said = {str(name): str(value) for name, value in values.items() if value is not None}
+    if any(map(_NO_TEXT.search, said.values())):
+        why = NotANumber("The line holds characters that are no text.", "Take them out, or write what was meant.")
+        return _rejected(line, {name: _NO_TEXT.sub("\ufffd", value) for name, value in said.items()}, why)
+    return _record(line, said, region)
 
 
 def _read_table(
@@ -202,12 +206,14 @@ def _csv(path: Path, region: str | None, when_in_doubt: bool) -> Iterator[Read]:
 
 def _record(line: int, values: Mapping[str, str], region: str | None) -> Read:
     try:
-        if any(_NO_TEXT.search(values.get(name, "")) for name in MENDED):
-            raise NotANumber("The line holds characters that are no text.", "Take them out, or write what was meant.")
         return _entry(line, values, region)
     except NotANumber as error:
-        kept = {name: _NO_TEXT.sub("\ufffd", values[name]) for name in MENDED if values.get(name)}
-        return RejectedLine(line, kept.pop("number", ""), str(error), error.hint, kept)
+        return _rejected(line, values, error)
+
+
+def _rejected(line: int, values: Mapping[str, str], error: NotANumber) -> RejectedLine:
+    kept = {name: values[name] for name in MENDED if values.get(name)}
+    return RejectedLine(line, kept.pop("number", ""), str(error), error.hint, kept)
 
 
 def _entry(line: int, values: Mapping[str, str], region: str | None) -> ListLine:

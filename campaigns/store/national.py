@@ -198,11 +198,7 @@ def _offsets(kept: bytes) -> memoryview:
         words = memoryview(kept).cast("H")
     except TypeError as error:
         raise StoreDamaged("a block of a list is cut off") from error
-    return (
-        words
-        if sys.byteorder == "little"
-        else memoryview(np.frombuffer(kept, "<u2").astype(np.uint16).tobytes()).cast("H")
-    )
+    return words if sys.byteorder == "little" else np.frombuffer(kept, "<u2").astype(np.uint16).data
 
 
 def _holds(kept: memoryview, digits: int) -> bool:
