@@ -9,7 +9,7 @@ sound. Which of the sentences was said is for the engine to judge, from the soun
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from functools import cache, lru_cache
 
 from rapidfuzz import process
@@ -35,6 +35,8 @@ _CLASSES = {
 """Phones (ARPAbet) that a telephone makes alike."""
 _LEAST_ALIKE = 0.6
 """Of the phone classes must agree."""
+_FEWEST_SOUNDS = 5
+"""Of what was heard and what is found. Shorter ones have too many neighbours: "bed" and "dead", "tree" and "three"."""
 _KEPT = 8
 
 
@@ -43,27 +45,32 @@ class Sentences:
 
     def __init__(self, texts: Sequence[str], language: str) -> None:
         """Take some thousand sentences of lower case words: about 50 ms."""
-        self._texts = tuple(texts)
         self._known = frozenset(texts)
         self._english = language.lower().startswith("en")
-        self._sounds = [self._sound(text) for text in texts]
+        sounds = {text: self._sound(text) for text in texts}
+        self._sounds = {text: sound for text, sound in sounds.items() if len(sound) >= _FEWEST_SOUNDS}
 
     def __contains__(self, text: str) -> bool:
         return text in self._known
 
-    def like(self, heard: Iterable[str], most: int) -> list[str]:
-        """Those that sound like one of the readings, the likest first (2 ms for each reading of some thousand)."""
+    def like(self, heard: Sequence[str], most: int) -> list[str]:
+        """Those that sound like one of the readings, the likest first (2 ms for each reading of some thousand).
+
+        None where the first reading, which is the likeliest, is too short.
+        """
+        readings = [self._sound(reading) for reading in heard]
+        if not readings or len(readings[0]) < _FEWEST_SOUNDS:
+            return []
         found: dict[str, float] = {}
-        for reading in heard:
+        for reading in readings:
             near = process.extract(
-                self._sound(reading),
+                reading,
                 self._sounds,
                 scorer=Levenshtein.normalized_similarity,
                 score_cutoff=_LEAST_ALIKE,
                 limit=most,
             )
-            for _, alike, place in near:
-                text = self._texts[place]
+            for _, alike, text in near:
                 found[text] = max(alike, found.get(text, 0.0))
         return sorted(found, key=lambda text: -found[text])[:most]
 

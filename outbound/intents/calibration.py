@@ -28,13 +28,14 @@ the law and a promise, and cannot be made good. A customer whom a false one clos
 
 MISTAKEN: Mapping[Intent, float] = {
     Intent.OPT_OUT: 5.0,
-    Intent.CRISIS: 4.0,
+    Intent.CRISIS: 8.0,
     Intent.YES: 1.3,
     Intent.TRANSFER: 1.3,
     Intent.WRONG_NUMBER: 2.0,
-    Intent.DECEASED: 4.0,
+    Intent.DECEASED: 10.0,
 }
-"""To act on an intent that was not meant: who wanted the calls gets no more, a person is rung for nothing ..."""
+"""To act on an intent that was not meant: who wanted the calls gets no more, a person is rung for nothing, somebody who
+is tired is asked whether they want to live, a widow is made of a wife ..."""
 
 MISTAKEN_OTHERWISE = 1.0
 """The same for every intent not named in `MISTAKEN`."""

@@ -27,8 +27,8 @@ FIRST: tuple[Intent, ...] = (Intent.CRISIS, Intent.OPT_OUT)
 
 DOUBT = 0.5
 """From this share of its threshold on, an opt-out that is not taken keeps anything else from being acted on. On
-wordings held out of training that asks one more question after 0.4 % of all other answers, and of the opt-outs that
-would be acted on as something else it keeps one in eight."""
+wordings held out of training that asks one more question after 0.3 % of all other answers, and of the opt-outs that
+would be acted on as something else it keeps one in six."""
 
 COMPLETE = 0.80
 """From this likelihood on, what was said so far is taken for the whole answer (unless its last word says otherwise)."""

@@ -19,8 +19,8 @@ from outbound.intents.language import Language
 SIZE = 1 << 15
 """Number of feature slots; rows of the weights."""
 
-VERSION = 2
-"""Raised when the features change: older weights no longer fit."""
+VERSION = 3
+"""Raised when the features or the readings change: older weights no longer fit."""
 
 _LENGTHS = ((1, "1"), (2, "2"), (3, "3"), (5, "5"), (8, "8"), (12, "12"))
 

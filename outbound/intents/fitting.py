@@ -1,14 +1,17 @@
 """How a model is fitted to wordings, and how well it does on wordings it never saw.
 
-Decides the training: varied wordings, AdaGrad on the cross entropy in small batches, everything from one seed, so that
-the same data give the same model. Held-out folds are runs of neighbouring lines: neighbours resemble each other, and
-a fold of single lines would flatter. The temperature is the one that makes held-out likelihoods most honest.
+Decides the training: varied wordings; AdaGrad on the cross entropy of the pieces, Adam on that of the whole sentences,
+each reading by itself so that neither leans on the other; everything from one seed, so that the same data give the same
+model. Held-out folds are runs of neighbouring lines: neighbours resemble each other, and a fold of single lines would
+flatter. How much each reading counts is what makes held-out likelihoods most honest.
 """
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+import itertools
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, replace
 from random import Random
 
 import numpy as np
@@ -19,25 +22,36 @@ from outbound.intents.calibration import Labelled, calibrated
 from outbound.intents.decisions import INTENTS, Likelihoods, in_step
 from outbound.intents.features import SIZE, features_of
 from outbound.intents.language import Language
-from outbound.intents.model import WINDOW, Model, Values, softmax
+from outbound.intents.model import Model, Sums, Values, softmax
 from outbound.intents.noise import varied
+from outbound.intents.sentences import SIZE as SENTENCE_SIZE
+from outbound.intents.sentences import encoder
+from outbound.intents.sounds import doubles_of
 from outbound.intents.thresholds import Thresholds
-from outbound.intents.vectors import SIZE as VECTOR_SIZE
-from outbound.intents.vectors import units, vectors_for
 from outbound.intents.wordings import Wording, heard_as
 
 SEED = 20
+BATCH = 256
+
 VARIANTS = 4
 """Varied copies of each wording, beside the wording itself."""
 EPOCHS = 8
-BATCH = 256
 RATE = 1.0
 DECAY = 2e-5
 """Weights that nothing asks for shrink by this share of the rate per batch."""
-FILTERS = 96
-FILTER_RATE = 0.1
 FORGOTTEN = 0.3
-"""Share of the filters, and of the pieces of a text, that a batch does without, so that none is relied upon alone."""
+"""Share of the pieces, and of the hidden values of a sentence, that a batch does without, so that none is relied upon
+alone."""
+
+WHOLE_PER_LINE = 4
+"""Of the wordings of one written line so many, drawn, are read as a whole, and a variant of each: more say the same."""
+WHOLE_EPOCHS = 15
+WHOLE_RATE = 3e-3
+WHOLE_DECAY = 1e-4
+HIDDEN = 256
+BLURRED = 0.1
+"""Share of the values of a sentence that a batch does without."""
+
 FOLD_LINES = 6
 """Neighbouring lines that are held out together."""
 
@@ -59,17 +73,19 @@ class Example:
 
     Attributes:
         features: its feature slots.
-        words: its rows of the word vectors.
+        sentence: what it says as a whole; None where it is read by its pieces only.
         column: of the right intent.
         weight: how much it counts.
-        line: the written line it stems from.
+        wording: the place of the wording it stems from.
+        line: the written line that stems from.
         variant: 0 for the wording itself, then what was made of it.
     """
 
     features: Rows
-    words: Rows
+    sentence: Values | None
     column: int
     weight: float
+    wording: int
     line: int
     variant: int
 
@@ -79,127 +95,150 @@ def examples_of(wordings: Sequence[Wording], language: Language) -> list[Example
     chance = Random(SEED)
     counts = np.bincount([_COLUMN[w.intent] for w in wordings], minlength=len(INTENTS))
     typical = float(np.median(counts[counts > 0]))
-    found = []
-    for wording in wordings:
+    whole, doubles = _read_as_a_whole(wordings), doubles_of(language.tag)
+    found: list[Example] = []
+    texts: list[str] = []
+    for place, wording in enumerate(wordings):
         column = _COLUMN[wording.intent]
         weight = float(np.sqrt(typical / counts[column]))
-        variants = (varied(wording.text, language, chance) for _ in range(VARIANTS))
-        texts = dict.fromkeys((wording.text, *heard_as(language.tag).get(wording.text, ()), *variants))
-        found += [Example(*read(t, language), column, weight, wording.line, number) for number, t in enumerate(texts)]
+        heard = heard_as(language.tag).get(wording.text, ())
+        variants = (varied(wording.text, language, chance, doubles) for _ in range(VARIANTS))
+        for variant, text in enumerate(dict.fromkeys((wording.text, *heard, *variants))):
+            found.append(Example(features_of(text, language), None, column, weight, place, wording.line, variant))
+            texts.append(text)
+    chosen = [at for at, e in enumerate(found) if e.wording in whole and e.variant <= 1]
+    for at, sentence in zip(chosen, encoder().encode([texts[at] for at in chosen]), strict=True):
+        found[at] = replace(found[at], sentence=sentence)
     return found
 
 
-def read(text: str, language: Language) -> tuple[Rows, Rows]:
-    """A plain text as its feature slots and its rows of the word vectors."""
-    return features_of(text, language), vectors_for(language.tag).rows_of(units(text, language))
+def _read_as_a_whole(wordings: Sequence[Wording]) -> frozenset[int]:
+    """The places of `WHOLE_PER_LINE` wordings of each line."""
+    chosen: Counter[int] = Counter()
+    places = []
+    for place in Random(SEED).sample(range(len(wordings)), len(wordings)):
+        chosen[wordings[place].line] += 1
+        if chosen[wordings[place].line] <= WHOLE_PER_LINE:
+            places.append(place)
+    return frozenset(places)
 
 
-def fitted(examples: Sequence[Example], tag: str) -> Model:
+def fitted(examples: Sequence[Example]) -> Model:
     """The model of all `examples`, before it is made honest. Deterministic."""
-    fitting = _Fitting(vectors_for(tag).table)
+    pieces = _Pieces()
+    for batch, pace in _batches(examples, EPOCHS):
+        pieces.step(batch, pace)
+    read = [example for example in examples if example.sentence is not None]
+    whole = _Whole(np.array([example.sentence for example in read]))
+    for batch, pace in _batches(read, WHOLE_EPOCHS):
+        whole.step(batch, pace)
+    return Model(pieces.weights, pieces.bias, *whole.layers(), (1.0, 1.0), digest="")
+
+
+def _batches(examples: Sequence[Example], epochs: int) -> Iterator[tuple[list[Example], float]]:
+    """Every example in each of `epochs`, shuffled, with the share of the rate that is left."""
     order = np.random.default_rng(SEED)
-    for epoch in range(EPOCHS):
-        pace = 1.0 - epoch / EPOCHS
+    for epoch in range(epochs):
         shuffled = order.permutation(len(examples))
         for start in range(0, len(examples), BATCH):
-            fitting.step([examples[i] for i in shuffled[start : start + BATCH]], pace)
-    return Model(fitting.weights, fitting.bias, fitting.filters.values, fitting.tops.values, 1.0, digest="")
+            yield [examples[i] for i in shuffled[start : start + BATCH]], 1.0 - epoch / epochs
 
 
-class _Learned:
-    """Values with their own memory of how far they were pushed (AdaGrad)."""
-
-    def __init__(self, start: Values) -> None:
-        self.values = start
-        self._squares = np.full(start.shape, 1e-4, dtype=np.float32)
-
-    def push(self, slopes: Values, rate: float) -> None:
-        slopes = slopes + DECAY * self.values
-        self._squares += np.square(slopes)
-        self.values -= rate * slopes / np.sqrt(self._squares)
+def _errors(sums: Values, batch: Sequence[Example]) -> Values:
+    """How far the likelihoods are from what is right, by the weight of each example."""
+    errors: Values = softmax(sums.astype(np.float64)).astype(np.float32)
+    errors[np.arange(len(batch)), [example.column for example in batch]] -= 1.0
+    errors *= np.array([example.weight for example in batch], dtype=np.float32)[:, None] / len(batch)
+    return errors
 
 
-class _Fitting:
-    """The weights as they are learned, batch by batch."""
+class _Pieces:
+    """The weights of the pieces as they are learned, batch by batch."""
 
-    def __init__(self, table: Values) -> None:
+    def __init__(self) -> None:
         self._dice = np.random.default_rng(SEED)
-        self._table = table
         self._squares = np.full(SIZE, 1e-3, dtype=np.float32)
         self.weights = np.zeros((SIZE, len(INTENTS)), dtype=np.float32)
         self.bias = np.zeros(len(INTENTS), dtype=np.float32)
-        width = WINDOW * VECTOR_SIZE
-        start = self._dice.normal(0.0, np.sqrt(2.0 / WINDOW), (width + 1, FILTERS)).astype(np.float32)
+
+    def step(self, batch: Sequence[Example], pace: float) -> None:
+        """One step down the slope of what a batch is surprised by: AdaGrad on the rows that it touches."""
+        sizes = np.array([example.features.size for example in batch])
+        rows = np.concatenate([example.features for example in batch])
+        scales = (1.0 / np.sqrt(sizes)).astype(np.float32)[:, None]
+        starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
+        kept = _kept(self._dice, (rows.size, 1), FORGOTTEN)
+        errors = _errors(np.add.reduceat(self.weights[rows] * kept, starts, axis=0) * scales + self.bias, batch)
+        self.bias -= RATE * pace * errors.sum(axis=0)
+
+        sorting = np.argsort(rows, kind="stable")
+        touched, first = np.unique(rows[sorting], return_index=True)
+        slopes = np.add.reduceat((np.repeat(errors * scales, sizes, axis=0) * kept)[sorting], first, axis=0)
+        slopes += DECAY * self.weights[touched]
+        self._squares[touched] += np.square(slopes).mean(axis=1)
+        self.weights[touched] -= RATE * pace * slopes / np.sqrt(self._squares[touched])[:, None]
+
+
+class _Whole:
+    """The two layers over whole sentences as they are learned, batch by batch (Adam, Kingma and Ba 2015)."""
+
+    def __init__(self, sentences: Values) -> None:
+        self._dice = np.random.default_rng(SEED)
+        self._mean, self._spread = sentences.mean(axis=0), sentences.std(axis=0)
+        start = self._dice.normal(0.0, np.sqrt(2.0 / SENTENCE_SIZE), (SENTENCE_SIZE + 1, HIDDEN)).astype(np.float32)
         start[-1] = 0.0
-        self.filters = _Learned(start)
-        self.tops = _Learned(np.zeros((2 * FILTERS, len(INTENTS)), dtype=np.float32))
+        self._learned = [start, np.zeros((HIDDEN + 1, len(INTENTS)), dtype=np.float32)]
+        self._means = [np.zeros_like(values) for values in self._learned]
+        self._squares = [np.zeros_like(values) for values in self._learned]
+        self._steps = 0
+
+    def layers(self) -> tuple[Values, Values]:
+        """The layers over sentences as they come, not by their distance from the mean in spreads."""
+        hidden, tops = self._learned
+        over = hidden[:-1] / self._spread[:, None]
+        return np.concatenate((over, hidden[-1:] - self._mean @ over)), tops
 
     def step(self, batch: Sequence[Example], pace: float) -> None:
         """One step down the slope of what a batch is surprised by."""
-        sizes = np.array([example.features.size for example in batch])
-        rows = np.concatenate([example.features for example in batch])
-        scales = (1.0 / np.sqrt(sizes)).astype(np.float32)
-        starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-        kept = _kept(self._dice, rows.size)[:, None]
-        pieces = np.add.reduceat(self.weights[rows] * kept, starts, axis=0) * scales[:, None]
+        sentences = (np.array([example.sentence for example in batch]) - self._mean) / self._spread
+        sentences = _with_one(sentences * _kept(self._dice, sentences.shape, BLURRED))
+        hidden, tops = self._learned
+        kept = _kept(self._dice, (len(batch), HIDDEN), FORGOTTEN)
+        answers = np.maximum(0.0, sentences @ hidden) * kept
+        errors = _errors(_with_one(answers) @ tops, batch)
+        back = (errors @ tops[:-1].T) * kept * (answers > 0.0)
+        self._steps += 1
+        for place, slopes in enumerate((sentences.T @ back, _with_one(answers).T @ errors)):
+            self._push(place, slopes, WHOLE_RATE * pace)
 
-        reading = _Reading(batch, self._table, self.filters.values, self._dice)
-        sums = pieces + reading.pooled @ self.tops.values + self.bias
-        errors: Values = softmax(sums.astype(np.float64)).astype(np.float32)
-        errors[np.arange(len(batch)), [example.column for example in batch]] -= 1.0
-        errors *= np.array([example.weight for example in batch], dtype=np.float32)[:, None] / len(batch)
-
-        self._push_pieces(rows, (errors * scales[:, None])[np.repeat(np.arange(len(batch)), sizes)] * kept, RATE * pace)
-        filter_slopes = reading.slopes(errors @ self.tops.values.T)
-        self.tops.push(reading.pooled.T @ errors, FILTER_RATE * pace)
-        self.filters.push(filter_slopes, FILTER_RATE * pace)
-        self.bias -= RATE * pace * errors.sum(axis=0)
-
-    def _push_pieces(self, rows: Rows, errors: Values, rate: float) -> None:
-        """AdaGrad on the rows that a batch touches."""
-        sorting = np.argsort(rows, kind="stable")
-        touched, first = np.unique(rows[sorting], return_index=True)
-        slopes = np.add.reduceat(errors[sorting], first, axis=0)
-        slopes += DECAY * self.weights[touched]
-        self._squares[touched] += np.square(slopes).mean(axis=1)
-        self.weights[touched] -= rate * slopes / np.sqrt(self._squares[touched])[:, None]
+    def _push(self, place: int, slopes: Values, rate: float) -> None:
+        values, mean, square = self._learned[place], self._means[place], self._squares[place]
+        slopes = slopes + np.float32(WHOLE_DECAY) * values
+        mean += np.float32(0.1) * (slopes - mean)
+        square += np.float32(0.001) * (np.square(slopes) - square)
+        even = mean / np.float32(1.0 - 0.9**self._steps)
+        spread = np.sqrt(square / np.float32(1.0 - 0.999**self._steps))
+        values -= np.float32(rate) * even / (spread + np.float32(1e-8))
 
 
-class _Reading:
-    """What the filters answer to the words of a batch, and which way they should change."""
-
-    def __init__(self, batch: Sequence[Example], table: Values, filters: Values, dice: np.random.Generator) -> None:
-        sizes = np.array([max(1, example.words.size) for example in batch])
-        spaces = sizes + 1
-        """One row without a word after each text, so that no filter sees two texts."""
-        self._starts = np.concatenate(([0], np.cumsum(sizes)[:-1]))
-        self._sizes = sizes.astype(np.float32)[:, None]
-        self._owner = np.repeat(np.arange(len(batch)), sizes)
-        places = np.arange(sizes.sum()) + self._owner + 1
-        edged = np.zeros((int(spaces.sum()) + 1, VECTOR_SIZE), dtype=np.float32)
-        rows = np.concatenate([example.words if example.words.size else np.zeros(1, np.int32) for example in batch])
-        edged[places] = table[rows]
-        self._windows = np.concatenate(
-            [edged[places + shift] for shift in range(-(WINDOW // 2), WINDOW // 2 + 1)], axis=1
-        )
-        self._kept = _kept(dice, FILTERS)
-        self._answers = np.maximum(0.0, self._windows @ filters[:-1] + filters[-1])
-        self._strongest = np.maximum.reduceat(self._answers, self._starts, axis=0)
-        average = np.add.reduceat(self._answers, self._starts, axis=0) / self._sizes
-        self.pooled: Values = np.concatenate((self._strongest * self._kept, average * self._kept), axis=1)
-
-    def slopes(self, pooled: Values) -> Values:
-        """From the slope of the pooled answers to that of the filters."""
-        kept = pooled * np.concatenate((self._kept, self._kept))
-        to_strongest, to_average = kept[:, :FILTERS], kept[:, FILTERS:] / self._sizes
-        back = (self._answers == self._strongest[self._owner]) * to_strongest[self._owner] + to_average[self._owner]
-        back *= self._answers > 0
-        return np.concatenate((self._windows.T @ back, back.sum(axis=0, keepdims=True)))
+def _with_one(rows: Values) -> Values:
+    return np.concatenate((rows, np.ones((len(rows), 1), dtype=np.float32)), axis=1)
 
 
-def _kept(dice: np.random.Generator, size: int) -> Values:
+def _kept(dice: np.random.Generator, shape: tuple[int, ...], forgotten: float) -> Values:
     """What a batch keeps, raised so that the sum stays as it is; 0 for the rest."""
-    return (dice.random(size) >= FORGOTTEN).astype(np.float32) / np.float32(1.0 - FORGOTTEN)
+    return (dice.random(shape) >= forgotten).astype(np.float32) / np.float32(1.0 - forgotten)
+
+
+@dataclass(frozen=True, slots=True)
+class Readings:
+    """The sums of both readings, each of shape (texts, intents)."""
+
+    pieces: Sums
+    whole: Sums
+
+    def likelihoods(self, counts: tuple[float, float]) -> Likelihoods:
+        return softmax(counts[0] * self.pieces + counts[1] * self.whole)
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,38 +247,28 @@ class HeldOut:
 
     Attributes:
         wordings: each of them once.
-        sums: shape (wordings, intents), before the temperature.
-        misheard: the same for a variant of each wording, as a telephone may give it.
+        heard: of each wording.
+        misheard: of a variant of each wording, as a telephone may give it.
+        counts: how much each reading counts, so that likelihoods are honest.
     """
 
     wordings: tuple[Wording, ...]
-    sums: npt.NDArray[np.float64]
-    misheard: npt.NDArray[np.float64]
+    heard: Readings
+    misheard: Readings
+    counts: tuple[float, float]
 
     @property
     def columns(self) -> npt.NDArray[np.int64]:
         """The right column for each wording."""
         return np.array([_COLUMN[wording.intent] for wording in self.wordings])
 
-    def temperature(self) -> float:
-        """The temperature that makes the likelihoods most honest (least cross entropy), 0.3-3."""
-        columns = self.columns
-        places = np.arange(columns.size)
-
-        def surprise(temperature: float) -> float:
-            shares = softmax(self.sums / temperature)[places, columns]
-            return float(-np.log(np.maximum(shares, 1e-12)).mean())
-
-        return float(min(np.linspace(0.3, 3.0, 109), key=surprise))
-
     def shares(self, expecting: Collection[Intent] = ()) -> Likelihoods:
         """The honest likelihoods, shape (wordings, intents), in a step that expects `expecting`."""
-        return in_step(softmax(self.sums / self.temperature()), expecting)
+        return in_step(self.heard.likelihoods(self.counts), expecting)
 
     def thresholds(self) -> Thresholds:
         """What mistakes on these wordings, said in every kind of step to surer and less sure engines, make cheapest."""
-        temperature = self.temperature()
-        heard = [(softmax(sums / temperature), confidence) for sums, confidence in self._heard()]
+        heard = [(readings.likelihoods(self.counts), confidence) for readings, confidence in self._heard()]
         answers = Labelled(
             np.concatenate([in_step(shares, expecting) for shares, _ in heard for expecting in STEPS]),
             np.repeat([confidence for _, confidence in heard], len(STEPS) * len(self.wordings)),
@@ -247,31 +276,43 @@ class HeldOut:
         )
         return calibrated(answers, f"{len(self.wordings)} wordings held out of training")
 
-    def _heard(self) -> tuple[tuple[npt.NDArray[np.float64], float], ...]:
+    def _heard(self) -> tuple[tuple[Readings, float], ...]:
         """Engines are not always sure of what they hear rightly, nor doubtful of all that they mishear."""
-        return (self.sums, 1.0), (self.sums, 0.4), (self.misheard, 0.7), (self.misheard, 0.2)
+        return (self.heard, 1.0), (self.heard, 0.4), (self.misheard, 0.7), (self.misheard, 0.2)
 
 
-def held_out(wordings: Sequence[Wording], examples: Sequence[Example], language: Language, folds: int) -> HeldOut:
-    """Cross-validation: each of `folds` parts judged by a model of the others."""
+def held_out(wordings: Sequence[Wording], examples: Sequence[Example], folds: int) -> HeldOut:
+    """Cross-validation: each of `folds` parts judged by a model of the others, where it is read as a whole."""
     seen: list[Wording] = []
-    sums: list[npt.NDArray[np.float64]] = []
-    misheard: list[npt.NDArray[np.float64]] = []
+    sums: list[tuple[Readings, Readings]] = []
     for fold in range(folds):
-        model = fitted([e for e in examples if e.line // FOLD_LINES % folds != fold], language.tag)
-        away = [w for w in wordings if w.line // FOLD_LINES % folds == fold]
-        variants = _last_variants(e for e in examples if e.line // FOLD_LINES % folds == fold)
-        seen += away
-        sums += [model.sums(*read(w.text, language), language.tag) for w in away]
-        misheard += [model.sums(e.features, e.words, language.tag) for e in variants]
-    return HeldOut(tuple(seen), np.array(sums), np.array(misheard))
+        model = fitted([e for e in examples if e.line // FOLD_LINES % folds != fold])
+        away = [e for e in examples if e.line // FOLD_LINES % folds == fold and e.sentence is not None]
+        variants = {e.wording: e for e in away}  # the last of each wording; itself where it has no variant
+        wordings_away = [e for e in away if not e.variant]
+        seen += [wordings[e.wording] for e in wordings_away]
+        sums.append((_readings(model, wordings_away), _readings(model, [variants[e.wording] for e in wordings_away])))
+    heard, misheard = (_joined([pair[which] for pair in sums]) for which in (0, 1))
+    columns = np.array([_COLUMN[wording.intent] for wording in seen])
+    return HeldOut(tuple(seen), heard, misheard, _honest(heard, columns))
 
 
-def _last_variants(examples: Iterable[Example]) -> list[Example]:
-    """Of each wording the last of its variants, or the wording itself where it has none."""
-    found: list[Example] = []
-    for example in examples:
-        if example.variant:
-            found.pop()
-        found.append(example)
-    return found
+def _readings(model: Model, examples: Sequence[Example]) -> Readings:
+    pieces = np.array([model.pieces(example.features) for example in examples])
+    return Readings(pieces, model.whole(np.array([example.sentence for example in examples])))
+
+
+def _joined(parts: Sequence[Readings]) -> Readings:
+    return Readings(np.concatenate([part.pieces for part in parts]), np.concatenate([part.whole for part in parts]))
+
+
+def _honest(readings: Readings, columns: npt.NDArray[np.int64]) -> tuple[float, float]:
+    """How much the readings must count for the least cross entropy, each 0-1.5."""
+    places = np.arange(columns.size)
+
+    def surprise(counts: tuple[float, float]) -> float:
+        shares = readings.likelihoods(counts)[places, columns]
+        return float(-np.log(np.maximum(shares, 1e-12)).mean())
+
+    steps = np.linspace(0.0, 1.5, 31).tolist()
+    return min(itertools.product(steps, steps), key=surprise)

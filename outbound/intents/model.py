@@ -1,12 +1,14 @@
-"""A language's trained model: from features to how likely each intent is.
+"""A language's trained model: from a text to how likely each intent is.
 
 Decides the form of the weights (one compressed file per language in `weights/`, half precision) and the arithmetic: a
-softmax over two sums, of feature weights and of filters that slide over word vectors, made honest by a temperature. How
-weights come about is `fitting.py`; what is done with the likelihoods is `understanding.py`.
+softmax over two readings, of the pieces of a text and of what it says as a whole (`sentences.py`), each of which counts
+as much as makes the likelihoods honest. How weights come about is `fitting.py`; what is done with the likelihoods is
+`understanding.py`.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -18,16 +20,14 @@ from outbound.errors import OutboundError
 from outbound.intents.decisions import INTENTS, Likelihoods
 from outbound.intents.features import VERSION, features_of
 from outbound.intents.language import Language
-from outbound.intents.vectors import units, vectors_for
+from outbound.intents.sentences import sentences_of
 
 WEIGHTS = Path(__file__).parent / "weights"
 
-WINDOW = 3
-"""Neighbouring words that a filter sees."""
-
-_ARRAYS = ("weights", "bias", "filters", "tops")
+_ARRAYS = ("weights", "bias", "hidden", "tops")
 
 Values = npt.NDArray[np.float32]
+Sums = npt.NDArray[np.float64]
 
 
 class ModelMissing(OutboundError):
@@ -36,35 +36,38 @@ class ModelMissing(OutboundError):
 
 @dataclass(frozen=True, slots=True)
 class Model:
-    """Two readings of a text, added up: one of its pieces, one of what its words have in common with others.
+    """Two readings of a text, added up.
 
     Attributes:
-        weights: float32, shape (feature slots, intents).
-        bias: float32, shape (intents,).
-        filters: float32, shape (WINDOW x vector size + 1, filters); the last row is added always.
-        tops: float32, shape (2 x filters, intents): of the strongest and of the average answer of each filter.
-        temperature: divides the sums, so that 0.9 is right nine times in ten.
+        weights: of the pieces; float32, shape (feature slots, intents).
+        bias: of the pieces; float32, shape (intents,).
+        hidden: of the whole; float32, shape (values of a sentence + 1, hidden values); the last row is added always.
+        tops: from the hidden values; float32, shape (hidden values + 1, intents).
+        counts: how much the sums of each reading count, so that 0.9 is right nine times in ten.
         digest: of the wordings it was trained on (`wordings.digest_of`).
     """
 
     weights: Values
     bias: Values
-    filters: Values
+    hidden: Values
     tops: Values
-    temperature: float
+    counts: tuple[float, float]
     digest: str
 
-    def likelihoods(self, plain: str, language: Language) -> Likelihoods:
-        """How likely each intent is for a plain text."""
-        words = vectors_for(language.tag).rows_of(units(plain, language))
-        return softmax(self.sums(features_of(plain, language), words, language.tag) / self.temperature)
+    def likelihoods(self, plains: Sequence[str], language: Language) -> Likelihoods:
+        """How likely each intent is: a row for each plain text."""
+        pieces = np.array([self.pieces(features_of(plain, language)) for plain in plains])
+        return softmax(self.counts[0] * pieces + self.counts[1] * self.whole(sentences_of(plains)))
 
-    def sums(self, features: npt.NDArray[np.int32], words: npt.NDArray[np.int32], tag: str) -> npt.NDArray[np.float64]:
-        """The unscaled sum per intent; long sentences do not shout louder than short ones."""
-        pieces = self.weights[features].sum(axis=0, dtype=np.float64) / np.sqrt(max(1, features.size))
-        answers = np.maximum(0.0, windows(vectors_for(tag).table[words]) @ self.filters[:-1] + self.filters[-1])
-        related = np.concatenate((answers.max(axis=0), answers.mean(axis=0))) @ self.tops
-        sums: npt.NDArray[np.float64] = self.bias + pieces + related
+    def pieces(self, features: npt.NDArray[np.int32]) -> Sums:
+        """The sum per intent of the pieces of one text; long sentences do not shout louder than short ones."""
+        sums: Sums = self.bias + self.weights[features].sum(axis=0, dtype=np.float64) / np.sqrt(max(1, features.size))
+        return sums
+
+    def whole(self, sentences: Values) -> Sums:
+        """The sum per intent, a row for each sentence."""
+        answers = np.maximum(0.0, sentences @ self.hidden[:-1] + self.hidden[-1])
+        sums: Sums = (answers @ self.tops[:-1] + self.tops[-1]).astype(np.float64)
         return sums
 
     def save(self, tag: str) -> Path:
@@ -74,20 +77,12 @@ class Model:
         np.savez_compressed(
             file,
             **{name: getattr(self, name).astype(np.float16) for name in _ARRAYS},
-            temperature=np.float64(self.temperature),
+            counts=np.array(self.counts),
             digest=np.str_(self.digest),
             intents=np.array([intent.value for intent in INTENTS]),
             version=np.int64(VERSION),
         )
         return file
-
-
-def windows(vectors: Values) -> Values:
-    """Each word's vector between those of its neighbours: (words, size) to (words, WINDOW x size)."""
-    words, size = vectors.shape
-    edged = np.zeros((words + WINDOW - 1, size), dtype=np.float32)
-    edged[WINDOW // 2 : WINDOW // 2 + words] = vectors
-    return np.concatenate([edged[at : at + words] for at in range(WINDOW)], axis=1)
 
 
 def softmax(sums: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -111,6 +106,6 @@ def model_for(tag: str) -> Model:
     with np.load(file) as stored:
         if int(stored["version"]) != VERSION or tuple(stored["intents"]) != INTENTS:
             raise ModelMissing(f"the model of meaning for {tag} is of another version", hint)
-        weights, bias, filters, tops = (stored[name].astype(np.float32) for name in _ARRAYS)
-        temperature = float(stored["temperature"])
-        return Model(weights, bias, filters, tops, temperature, str(stored["digest"]))
+        weights, bias, hidden, tops = (stored[name].astype(np.float32) for name in _ARRAYS)
+        pieces, whole = stored["counts"]
+        return Model(weights, bias, hidden, tops, (float(pieces), float(whole)), str(stored["digest"]))

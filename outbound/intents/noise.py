@@ -1,11 +1,12 @@
 """What a telephone, a recogniser and good manners do to a wording.
 
 Decides how training wordings are varied: fillers and courtesies around them, weak words lost, words misheard,
-doubled or cut off. The lists are the language's (`language.yaml`); the dice are the caller's.
+doubled or cut off. The lists are the language's (`language.yaml`) and those of `sounds.py`; the dice are the caller's.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from random import Random
 
 from outbound.intents.language import Language
@@ -16,7 +17,9 @@ _FILLER = 0.2
 _LOST_WORD = 0.12
 """Chance per weak word."""
 _MISHEARD_WORD = 0.07
-"""Chance per word that has a double."""
+"""Chance per word that has a double in the language's list."""
+_MISTAKEN_WORD = 0.05
+"""Chance per word, in a text of more than two, that has one by sound."""
 _DOUBLED_WORD = 0.04
 _SWALLOWED_WORD = 0.03
 """Chance per word, weak or not, in a text of more than three."""
@@ -24,9 +27,9 @@ _LOST_EDGE = 0.04
 """The first word is missed when the microphone opens late."""
 
 
-def varied(plain: str, language: Language, chance: Random) -> str:
-    """One variant of a plain text, still of the same meaning."""
-    words = _misheard(language.words(plain), language, chance)
+def varied(plain: str, language: Language, chance: Random, doubles: Mapping[str, Sequence[str]]) -> str:
+    """One variant of a plain text, still of the same meaning; `doubles` are words alike in sound (`sounds.py`)."""
+    words = _misheard(language.words(plain), language, chance, doubles)
     if language.fillers and chance.random() < _FILLER:
         place = chance.choice((0, 0, len(words), chance.randrange(len(words) + 1)))
         words[place:place] = language.words(chance.choice(language.fillers))
@@ -37,7 +40,7 @@ def varied(plain: str, language: Language, chance: Random) -> str:
     return language.joined(words)
 
 
-def _misheard(words: list[str], language: Language, chance: Random) -> list[str]:
+def _misheard(words: list[str], language: Language, chance: Random, doubles: Mapping[str, Sequence[str]]) -> list[str]:
     """The words as a recogniser may give them; never none at all."""
     heard: list[str] = []
     for word in words:
@@ -47,6 +50,9 @@ def _misheard(words: list[str], language: Language, chance: Random) -> list[str]
             continue
         if word in language.alike and chance.random() < _MISHEARD_WORD:
             heard += language.words(chance.choice(language.alike[word]))
+            continue
+        if len(words) > 2 and word in doubles and chance.random() < _MISTAKEN_WORD:
+            heard.append(chance.choice(doubles[word]))
             continue
         heard.append(word)
         if chance.random() < _DOUBLED_WORD:

@@ -25,14 +25,14 @@ def train(tag: str, folds: int, *, mistakes: bool) -> None:
     wordings = wordings_of(tag)
     examples = examples_of(wordings, language)
     print(f"{tag}: {len(wordings)} wordings, {len(examples)} with their variants", flush=True)
-    tested = held_out(wordings, examples, language, folds)
+    tested = held_out(wordings, examples, folds)
     thresholds = tested.thresholds()
     _show_intents(tested, thresholds)
     _show_honesty(tested)
     _show_steps(tested, thresholds)
     if mistakes:
         _show_mistakes(tested)
-    trained = replace(fitted(examples, tag), temperature=tested.temperature(), digest=digest_of(tag))
+    trained = replace(fitted(examples), counts=tested.counts, digest=digest_of(tag))
     file = trained.save(tag)
     thresholds.save(tag, SHIPPED)
     print(f"  {file.name}: {file.stat().st_size / 1e6:.2f} MB\n", flush=True)
@@ -46,7 +46,8 @@ def _show_intents(tested: HeldOut, thresholds: Thresholds) -> None:
     said = _likeliest(tested.shares())
     meant = [wording.intent for wording in tested.wordings]
     right = sum(a is b for a, b in zip(meant, said, strict=True))
-    print(f"  held-out accuracy {right / len(meant):.1%}, temperature {tested.temperature():.3f}")
+    pieces, whole = tested.counts
+    print(f"  held-out accuracy {right / len(meant):.1%}; pieces count {pieces:.2f}, whole sentences {whole:.2f}")
     for intent in INTENTS:
         mine = [b for a, b in zip(meant, said, strict=True) if a is intent]
         hits = mine.count(intent)

@@ -154,11 +154,15 @@ class Understanding:
         """How likely each intent is, given all readings and the step."""
         shares = np.zeros(len(INTENTS))
         total = 0.0
-        for plain, weight in _readings(transcript, language):
+        readings = list(_readings(transcript, language))
+        if not readings:
+            shares[OTHER] = 1.0
+            return shares
+        likely = model.likelihoods([plain for plain, _ in readings], language)
+        for (plain, weight), reading in zip(readings, likely, strict=True):
             known = known_answer(plain, language, expecting)
-            reading = model.likelihoods(plain, language)
             if known is not None:
-                reading = (1.0 - TO_THE_LETTER) * reading
+                reading *= 1.0 - TO_THE_LETTER
                 reading[INTENTS.index(known)] += TO_THE_LETTER
             rates = not RATINGS.isdisjoint(expecting) and may_rate(plain, language)
             shares += weight * _rated(in_step(reading, expecting), rates=rates)

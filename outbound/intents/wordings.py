@@ -22,6 +22,7 @@ import yaml
 
 from campaigns.intents import Intent
 from outbound.errors import OutboundError
+from outbound.intents import sentences
 from outbound.intents.language import DATA, Language, language_named
 
 _CHOICE = re.compile(r"\{(\w+)\}|\(([^()]*)\)")
@@ -83,8 +84,8 @@ def heard_as(tag: str) -> dict[str, tuple[str, ...]]:
 
 @cache
 def digest_of(tag: str) -> str:
-    """A fingerprint of all data of a language: weights that carry another one are out of date."""
-    content = hashlib.sha256()
+    """A fingerprint of all data of a language, and of what reads it: weights that carry another are out of date."""
+    content = hashlib.sha256(sentences.FILE.read_bytes())
     for file in sorted((DATA / tag).iterdir()):
         content.update(file.name.encode() + b"\0" + file.read_bytes().replace(b"\r\n", b"\n") + b"\0")
     return content.hexdigest()[:16]

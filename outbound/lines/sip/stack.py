@@ -20,7 +20,7 @@ from outbound.lines.sip.guard import Guard
 from outbound.lines.sip.leg import Leg, LegEvent
 from outbound.lines.sip.settings import CallerIdIn, SipSettings
 from outbound.lines.sip.trace import Trace
-from outbound.lines.sip.wakeups import NO_PLAYER, lenient_timers
+from outbound.lines.sip.wakeups import NO_PLAYER, runtime
 
 if TYPE_CHECKING:
     from baresip import Call, Runtime, StackEvent, UserAgent
@@ -70,20 +70,19 @@ class Stack:
             import baresip
         except ImportError as error:
             raise OutboundError(str(MissingExtra("sip", "sip")), MissingExtra("sip", "sip").hint) from error
-        runtime = baresip.Runtime()
-        runtime.on_dead = self._on_dead
+        stack = runtime()
+        stack.on_dead = self._on_dead
         self._trace.attach()
         try:
-            with lenient_timers():
-                await runtime.start(self._configuration())
+            await stack.start(self._configuration())
         except baresip.BaresipError as error:
             self._trace.detach()
             raise OutboundError(
                 f"the SIP stack did not start: {error}",
                 "another SIP line in this process, or a taken port? Check local_address and local_port",
             ) from error
-        self._runtime = runtime
-        runtime.subscribe(self._on_event)
+        self._runtime = stack
+        stack.subscribe(self._on_event)
         try:
             main = await self._agent(self._settings.user)
             if self._settings.register_account:

@@ -33,8 +33,13 @@ def test_every_reading_is_looked_for_and_no_more_is_found_than_asked_for() -> No
     assert len(found) == 2
 
 
+def test_short_words_are_left_alone_they_have_too_many_neighbours() -> None:
+    assert Sentences(("three", "dead", "stop"), "en-US").like(["tree", "bed", "top"], 3) == []
+    assert Sentences(("stop the calls",), "en-US").like(["stop", "stop the call"], 3) == []
+
+
 def test_a_word_that_no_dictionary_has_is_read_by_its_letters() -> None:
-    assert Sentences(("xqzzt",), "en-US").like(["xqzt"], 1) == ["xqzzt"]
+    assert Sentences(("xqzzty",), "en-US").like(["xqzty"], 1) == ["xqzzty"]
 
 
 def test_other_languages_are_compared_by_their_letters() -> None:

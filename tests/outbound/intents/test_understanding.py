@@ -248,3 +248,26 @@ def test_a_language_without_data_understands_keys_only() -> None:
     assert silent.meaning(Transcript("kyllä", 1.0, "text"), YES_NO_STEP).intent is Intent.OTHER
     assert silent.expected(YES_NO_STEP).phrases == ()
     assert not silent.is_complete(Transcript("kyllä", 1.0, "text"), YES_NO_STEP)
+
+
+@pytest.mark.parametrize("text", ["he's dead tired", "she's dead tired", "my battery died"])
+@pytest.mark.parametrize("expecting", [RATING_STEP, YES_NO_STEP, OPEN_STEP])
+def test_nobody_is_taken_for_dead_for_a_figure_of_speech(text: str, expecting: Collection[Intent]) -> None:
+    assert meaning(text, expecting).intent not in {Intent.DECEASED, Intent.CRISIS}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        ("keep me on the list", Intent.YES),
+        ("don't call it off yet", Intent.OTHER),
+        ("this is killing me it's so late", Intent.OTHER),
+        ("stop it that's great", Intent.OTHER),
+        ("you've got the wrong guy", Intent.WRONG_NUMBER),
+        ("how'd you get this number", Intent.WHY_ME),
+        ("lose this number", Intent.OPT_OUT),
+        ("who do i talk to about that", Intent.TRANSFER),
+    ],
+)
+def test_what_is_said_in_a_roundabout_way_is_understood(text: str, wanted: Intent) -> None:
+    assert meaning(text, OPEN_STEP).intent is wanted

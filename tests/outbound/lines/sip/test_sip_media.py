@@ -188,11 +188,11 @@ def test_a_narrow_answer_to_a_wideband_offer_is_heard_at_the_line_s_rate(tmp_pat
 
 
 def test_a_call_takes_two_threads_and_opens_no_loudspeaker(caplog: pytest.LogCaptureFixture) -> None:
-    threads: list[set[str]] = []
+    threads: list[list[str]] = []
 
     def look(signal: Signal, channel: Channel) -> None:
         if isinstance(signal, Frame):
-            threads.append({path.read_text().strip() for path in Path("/proc/self/task").glob("*/comm")})
+            threads.append(sorted(path.read_text().strip() for path in Path("/proc/self/task").glob("*/comm")))
             if len(threads) == 20:
                 channel.hang_up()
 
@@ -201,8 +201,8 @@ def test_a_call_takes_two_threads_and_opens_no_loudspeaker(caplog: pytest.LogCap
             await follow(await line.dial(order()), look)
 
     asyncio.run(run())
-    assert {name for name in threads[-1] if name.startswith(("aumem", "Audio"))} == {"aumem_src", "Audio TX"}
-    assert not [record for record in caplog.records if record.levelname == "WARNING"]
+    assert [name for name in threads[19] if name.startswith(("aumem", "Audio"))] == ["Audio TX", "aumem_src"]
+    assert "nowhere" not in caplog.text
 
 
 def test_a_recorded_call_has_the_robot_on_the_left_and_the_callee_on_the_right(tmp_path: Path) -> None:
