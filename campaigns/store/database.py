@@ -31,6 +31,9 @@ _IDLE_READERS = 3
 """Connections that wait for the next reader; a pool has more, for those who read at the same time."""
 SCRATCH = ":scratch:"
 """The address of a store that nobody else sees, and that is gone when it is closed."""
+_CACHE_KB = 65_536
+_SCRATCH_CACHE_KB = 4_096
+"""Of a scratch store, SQLite looks at every changed page in it for each commit, and writes them when they are many."""
 _MIGRATIONS = Path(__file__).parent / "migrations"
 _MIGRATION_LOCK = 0x0DB_0001
 _NOT_THERE = "Could not decode to UTF-8", "no such table", "no such column", "no such index"
@@ -101,7 +104,7 @@ def _engine(url: str, *, durable: bool, shared: bool) -> Engine:
             *(("journal_mode=WAL",) if shared and not scratch else ("locking_mode=EXCLUSIVE", "journal_mode=MEMORY")),
             f"synchronous={'FULL' if durable else 'OFF'}",
             "foreign_keys=ON",
-            "cache_size=-65536",
+            f"cache_size=-{_SCRATCH_CACHE_KB if scratch else _CACHE_KB}",
         ):
             connection.execute(f"PRAGMA {pragma}")
 

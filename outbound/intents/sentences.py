@@ -155,12 +155,8 @@ def _normed(state: Matrix, norm: Matrix) -> Matrix:
 
 def _curved(state: Matrix) -> Matrix:
     """GELU, by its usual approximation (Hendrycks and Gimpel 2016)."""
-    curved: Matrix = (
-        np.float32(0.5)
-        * state
-        * (np.float32(1.0) + np.tanh(np.float32(0.7978846) * (state + np.float32(0.044715) * state * state * state)))
-    )
-    return curved
+    bent = np.tanh(np.float32(0.7978846) * (state + np.float32(0.044715) * state * state * state))
+    return (np.float32(0.5) * state * (np.float32(1.0) + bent)).astype(np.float32, copy=False)
 
 
 def unpacked(values: npt.NDArray[np.uint8], scales: npt.NDArray[np.float16]) -> Matrix:

@@ -230,8 +230,7 @@ def test_ratings_and_yes_or_no_are_heard_by_a_grammar_and_sentences_by_a_languag
     assert {"four", "stop calling"} <= set(rating.phrases)
     assert len(rating.phrases) < 250
     assert ENGLISH.expected(YES_NO_STEP).closed
-    assert "take me off your list" in rating.wordings
-    assert not any("stars" in wording for wording in ENGLISH.expected(YES_NO_STEP).wordings)
+    assert len(rating.wordings) > len(ENGLISH.expected(YES_NO_STEP).wordings) > 2000
     sentences = ENGLISH.expected(OPEN_STEP, ("at the door",))
     assert not sentences.closed
     assert sentences.phrases[0] == "at the door"

@@ -100,6 +100,13 @@ def test_it_says_everything_that_was_counted(report: Report) -> None:
         assert said in text
 
 
+def test_a_single_rating_is_one_rating(report: Report) -> None:
+    campaign = next(one for one in report.campaigns if one.satisfaction.ratings)
+    once = replace(campaign, satisfaction=replace(campaign.satisfaction, ratings=1))
+    text = " ".join(read(page.rendered(replace(report, campaigns=(once,)))).text.split())
+    assert "1 rating, mean" in text
+
+
 def test_no_numbers_of_people_are_on_it(report: Report) -> None:
     assert re.search(r"\+1212|Alice", page.rendered(report)) is None
 
