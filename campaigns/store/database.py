@@ -122,7 +122,8 @@ def _postgresql(address: URL) -> Engine:
 
     @event.listens_for(engine, "rollback")
     def _forget(connection: Connection) -> None:
-        connection.info.pop(PREPARED_HERE, None)
+        if not connection.invalidated:  # else the connection is gone, with all it knew
+            connection.info.pop(PREPARED_HERE, None)
 
     @event.listens_for(engine, "reset")
     def _forget_what_was_left(driver: Any, record: Any, _state: Any) -> None:
