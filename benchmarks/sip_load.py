@@ -23,7 +23,7 @@ import tempfile
 import time
 from collections import Counter, deque
 from collections.abc import AsyncIterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from dataclasses import dataclass, field, fields, replace
 from functools import reduce
 from multiprocessing import get_context
@@ -48,6 +48,7 @@ from outbound.lines.base import Answered, Channel, DialOrder, Ended, Frame, Sign
 from outbound.lines.sip import SipLine
 from outbound.lines.wrapped import WrappedChannel
 from outbound.routes import SpeechSettings, SpokenRoute
+from outbound.wiring import SPEECH_THREADS
 from tests.outbound.lines.sip.calls import settings
 from tests.outbound.lines.sip.test_sip_campaign import CAMPAIGN, TUESDAY_NOON
 
@@ -231,6 +232,7 @@ async def run(asked: Load, folder: Path) -> Run:
             figures.now -= 1
             figures.ends[news.disposition] += 1
 
+    threads = ThreadPoolExecutor(SPEECH_THREADS)  # as in a run: nothing waits for the decoders but who asked them
     async with _crowd_and_line(folder, SAID, RINGS_SECONDS, calls, asked.room_dbfs) as sip:
         clock = LoopClock(TUESDAY_NOON, asyncio.get_running_loop())
         speech = SpeechSettings(
@@ -239,7 +241,7 @@ async def run(asked: Load, folder: Path) -> Run:
             cache=PromptCache(folder / "prompts"),
             decoders=asked.decoders,
         )
-        route = SpokenRoute(WatchedLine(sip, figures), clock, speech)
+        route = SpokenRoute(WatchedLine(sip, figures), clock, speech, threads)
         definition = parse(CAMPAIGN, "load")
         await route.prepare(definition.example_script("en-US", {}))
         dialer = Dialer(store, route, clock, Journal(folder / "journal"), owner="load", watch=watch)
@@ -255,6 +257,7 @@ async def run(asked: Load, folder: Path) -> Run:
             task.cancel()
         if asked.soak:
             print(f"  channels in use at the end: {sip.in_use}", flush=True)
+    threads.shutdown()
     store.close()
     return Run(figures, took, before, after)
 

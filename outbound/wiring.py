@@ -46,7 +46,7 @@ from outbound.simulation.voices import CalleeVoices
 T = TypeVar("T")
 REHEARSALS = ("simulated", "text")
 """Routes on which nobody's phone rings; their clock jumps."""
-_SPEECH_THREADS = 16
+SPEECH_THREADS = 16
 """They mostly wait: for the processes that decode, for the voice's lock."""
 _CALLEES_ABROAD = {"+82": "ko-KR", "+86": "zh-CN"}
 """By the country code of their numbers; all others speak English."""
@@ -248,7 +248,7 @@ async def spoken_route(
     speech = SpeechSettings(
         cache=PromptCache(cache_folder()), thresholds=thresholds_folder(), repeatable=repeatable, decoders=decoders
     )
-    with ThreadPoolExecutor(max_workers=_SPEECH_THREADS, thread_name_prefix="speech") as executor:
+    with ThreadPoolExecutor(max_workers=SPEECH_THREADS, thread_name_prefix="speech") as executor:
         await line.open()
         try:
             yield SpokenRoute(line, clock, speech, executor, recordings)
