@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import re
 
+from outbound.dialogue.utterances import made_of, plain
+
 _CALLS = {
     "en": r"hello|hallo|hi|hey|hiya|yes|yeah|(is )?(anybody|anyone|somebody) there|are you (still )?there|you there",
     "zh": r"喂|哈喽|你好|您好|在吗|有人吗|听得到吗",
@@ -15,12 +17,12 @@ _CALLS = {
 }
 _ALONE = re.compile(r"(yes|yeah|네| )+")
 """These beside a call are part of it; alone they are an answer."""
+_LONGEST = 40
+"""Characters; whoever says more has something to say."""
 
 
 def calls_out(words: str, language: str) -> bool:
     """Whether the words are nothing but calls."""
     known = _CALLS.get(language.partition("-")[0])
-    said = re.sub(r"[\s,.!?，。！？、]+", " ", words.casefold()).strip()
-    if known is None or not said or len(said) > 40 or _ALONE.fullmatch(said):
-        return False
-    return re.fullmatch(rf"(?:(?:{known})(?: |$|(?<=[^\x00-\x7f])))+", said) is not None
+    said = plain(words)
+    return known is not None and not _ALONE.fullmatch(said) and made_of(said, known, _LONGEST)

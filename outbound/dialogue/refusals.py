@@ -6,7 +6,7 @@ comment here. Only words that say nothing else are a refusal; in doubt the words
 
 from __future__ import annotations
 
-import re
+from outbound.dialogue.utterances import made_of, plain
 
 _NOTHING_TO_SAY = {
     "en": r"no|nope|nah|not (really|now|particularly)|nothing( really| much| else| to (say|add))?|none"
@@ -26,5 +26,4 @@ def says_nothing(words: str, language: str) -> bool:
     known = _NOTHING_TO_SAY.get(language.partition("-")[0])
     if known is None:
         return True
-    said = re.sub(r"[\s,.!?，。！？、]+", " ", words.casefold().replace("’", "'")).strip()
-    return len(said) <= _LONGEST and re.fullmatch(rf"(?:(?:{known})(?: |$|(?<=[^\x00-\x7f])))+", said) is not None
+    return made_of(plain(words), known, _LONGEST)
