@@ -9,6 +9,7 @@ import warnings
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 import sqlalchemy as sa
 from sqlalchemy import URL, make_url
@@ -19,6 +20,10 @@ _COUNTED = itertools.count()
 _PATTERN = "pattern"
 _PREPARE = Path(__file__).parent.parent / ".ci" / "prepare"
 _MISSING = pytest.StashKey[str]()
+
+# How long an example takes is no property of what is tested: the machine may be busy, or read a model for it.
+hypothesis.settings.register_profile("untimed", deadline=None)
+hypothesis.settings.load_profile("untimed")
 
 
 @pytest.hookimpl(trylast=True)

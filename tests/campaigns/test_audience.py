@@ -299,7 +299,7 @@ def test_a_list_of_bad_rows_is_read_in_bounded_memory(tmp_path: Path) -> None:
 _cells = st.text(st.characters(exclude_categories=["Cs", "Cc"]), max_size=12)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(rows=st.lists(st.lists(_cells, min_size=5, max_size=5), min_size=1, max_size=5))
 def test_rejects_hold_every_cell_as_it_was(tmp_path_factory: pytest.TempPathFactory, rows: list[list[str]]) -> None:
     folder = tmp_path_factory.mktemp("rejects")

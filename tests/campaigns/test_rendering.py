@@ -109,7 +109,7 @@ _PIECES = """{{ }} {% %} {# #} if else endif for in name price is defined not de
 _pieces = st.sampled_from(_PIECES.split())
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=400)
 @given(st.lists(_pieces, max_size=25).map(" ".join) | st.text(max_size=30))
 def test_any_template_gives_text_or_a_problem(template: str) -> None:
     try:

@@ -117,6 +117,6 @@ def test_espeak_reads_no_byte_behind_a_text() -> None:
 
 
 @given(text=st.text(max_size=30), language=st.sampled_from(sorted(TEXTS)))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_espeak_says_any_text(text: str, language: str) -> None:
     assert espeak.EspeakVoice(language).speak(text).rate == 22_050

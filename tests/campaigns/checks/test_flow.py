@@ -71,7 +71,7 @@ def _walks(ways: Ways, name: str, seen: frozenset[str] = frozenset()) -> tuple[f
     return frozenset({name}).union(*(steps for steps, _ in onward)), not onward or any(ends for _, ends in onward)
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(_ways())
 def test_the_ways_of_any_script_are_judged_as_walking_them_would(ways: Ways) -> None:
     findings = check(parse(_written(ways)))
@@ -97,7 +97,7 @@ _pieces = st.sampled_from(
 )
 
 
-@settings(max_examples=80, deadline=None)
+@settings(max_examples=80)
 @given(_ways(), st.lists(_pieces, min_size=1, max_size=4))
 def test_a_check_tells_and_never_breaks(ways: Ways, pieces: list[str]) -> None:
     text = " ".join(pieces)

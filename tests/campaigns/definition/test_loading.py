@@ -169,7 +169,7 @@ def _spoil(lines: list[str], where: int, how: str, text: str) -> list[str]:
     return [*lines[:at], *spoiled, *lines[at + 1 :]] or [text]
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(["shipping", "renewal", "price-drop"]), st.lists(_lines, min_size=1, max_size=4))
 def test_a_spoiled_campaign_gives_problems_and_never_a_traceback(name: str, spoils: list[tuple[int, str, str]]) -> None:
     lines = [line for line in template_text(name).splitlines() if line and not line.startswith("#")]
@@ -182,7 +182,7 @@ def test_a_spoiled_campaign_gives_problems_and_never_a_traceback(name: str, spoi
     assert isinstance(definition, CampaignDefinition)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.recursive(_scalars, lambda inner: st.lists(inner) | st.dictionaries(_scalars, inner), max_leaves=12), _scalars
 )

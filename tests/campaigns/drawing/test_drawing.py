@@ -82,7 +82,7 @@ def _charts(draw: st.DrawFn) -> Chart:
     return Chart(tuple(Node(name, Kind.SAY, "Hi") for name in names), tuple(Edge(*pair) for pair in pairs))
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(_charts())
 def test_no_step_of_any_chart_covers_another(chart: Chart) -> None:
     sizes = {node.name: (100.0, 20.0 + 10 * number) for number, node in enumerate(chart.nodes)}

@@ -144,7 +144,7 @@ def test_a_moment_that_is_none_is_told_with_what_stands_there(whole: Path, tmp_p
     store.close()
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_one_byte_of_any_text_that_is_not_as_it_was_is_found(
     whole: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject
@@ -161,7 +161,7 @@ def test_one_byte_of_any_text_that_is_not_as_it_was_is_found(
     assert found(file)
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(data=st.data())
 def test_bytes_of_the_file_that_are_not_as_they_were_are_found_where_they_mean_anything(
     whole: Path, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -138,9 +138,7 @@ def in_a_file() -> Iterator[House]:
 def test_no_order_of_events_that_hypothesis_finds_places_a_forbidden_call() -> None:
     run_state_machine_as_test(
         lambda: Interleavings(in_a_file),  # type: ignore[arg-type]  # it calls whatever makes a machine
-        settings=settings(
-            max_examples=15, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
+        settings=settings(max_examples=15, stateful_step_count=40, suppress_health_check=list(HealthCheck)),
     )
 
 

@@ -31,7 +31,7 @@ from outbound.simulation.callee import Answerer
 from tests.outbound.calls import CALENDAR
 from tests.outbound.rehearsals import Rehearsal, calls, random_call
 
-MANY = settings(max_examples=300, deadline=None)
+MANY = settings(max_examples=300)
 
 _NOT_A_PERSON = {State.AWAITING_BEEP, State.LEAVING_MESSAGE, State.AT_SCREENER, State.ENDED}
 

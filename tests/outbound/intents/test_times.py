@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from campaigns.spoken import moment
@@ -228,7 +228,6 @@ def test_whatever_is_said_the_moment_lies_ahead_and_within_two_weeks(words: str,
         assert meant.replace(tzinfo=None) - now.replace(tzinfo=None) <= LONGEST_AHEAD
 
 
-@settings(deadline=None)  # the first example reads the names of days and months
 @given(
     language=st.sampled_from(LANGUAGES),
     now=MOMENTS,

@@ -76,7 +76,7 @@ def test_what_a_campaign_or_a_callee_says_is_text(report: Report) -> None:
 
 
 @given(words=st.text(st.characters(codec="utf-8", exclude_categories=["Cc"]), min_size=1, max_size=40))
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 def test_no_words_can_break_out(report: Report, words: str) -> None:
     said = Remark(1, words, datetime(2025, 6, 2, tzinfo=UTC))
     reader = read(page.rendered(replace(report, campaigns=(replace(report.campaigns[-1], remarks=(said,)),))))
