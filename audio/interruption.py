@@ -15,9 +15,11 @@ from __future__ import annotations
 import math
 from collections import deque
 from collections.abc import Iterable
+from functools import cache
 from typing import Final
 
 import numpy as np
+from numpy.typing import NDArray
 
 from audio.activity import WINDOW_SECONDS, Window
 from audio.past import Past
@@ -55,6 +57,7 @@ class Interruption:
     def __init__(self, rate: int) -> None:
         self._rate = rate
         self._heard = Past(round(2 * WINDOW_SECONDS * rate))
+        self._taper = _taper(round(2 * WINDOW_SECONDS * rate))
         self._speech: deque[bool] = deque(maxlen=AMONG_WINDOWS)
         self._plain: deque[bool] = deque(maxlen=AMONG_WINDOWS)
         self._hummed = 0
@@ -126,7 +129,12 @@ class Interruption:
 
     def _is_hum(self) -> bool:
         heard = self._heard.samples()
-        size = len(heard)
-        power = np.abs(np.fft.rfft(heard * np.hanning(size))) ** 2
-        below = power[: round(_HUM_BELOW_HZ * size / self._rate)].sum()
+        power = np.abs(np.fft.rfft(heard * self._taper)) ** 2
+        below = power[: round(_HUM_BELOW_HZ * len(heard) / self._rate)].sum()
         return bool(below >= _HUM_SHARE * max(float(power.sum()), 1.0))
+
+
+@cache
+def _taper(size: int) -> NDArray[np.float64]:
+    """One for all calls."""
+    return np.hanning(size)

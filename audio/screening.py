@@ -10,6 +10,7 @@ the human: a person who is hung up on has lost more than a machine that is talke
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -94,8 +95,10 @@ class Screening:
         self._rate = rate
         self._samples = 0
         self._spoken: list[Window] = []
+        """While somebody near spoke."""
+        self._loudest, self._softest = -math.inf, math.inf
         self._stretches: list[tuple[float, float]] = []
-        """From where to where somebody spoke."""
+        """From where to where."""
         self.verdict = Verdict(Party.UNCERTAIN, 0.0, 0.0, "nothing was heard yet")
 
     def feed(self, samples: Samples, windows: Iterable[Window]) -> list[Verdict | Beep]:
@@ -106,8 +109,7 @@ class Screening:
             found += self._judge_tone(tone)
         for window in windows:
             if window.active:
-                self._spoken.append(window)
-                self._stretches = self._told_apart()
+                self._spoke(window)
             found += self._changed(self._by_rhythm(window.end_seconds))
         return found
 
@@ -120,24 +122,33 @@ class Screening:
             return self._changed(Verdict(Party.MACHINE, 0.95, now, "it spoke like a voicemail"))
         return []
 
-    def _told_apart(self) -> list[tuple[float, float]]:
-        """From where to where somebody spoke, pauses too short to answer in included.
+    def _spoke(self, window: Window) -> None:
+        """Somebody spoke, who is told apart from a television that was all there was to hear until then.
 
-        A television that was all there was to hear until somebody spoke louder was nobody speaking.
+        Pauses too short to answer in belong to what is said.
         """
-        loudest = max((window.level_dbfs for window in self._spoken), default=0.0)
-        stretches: list[tuple[float, float]] = []
-        for window in self._spoken:
-            if window.level_dbfs < loudest - _NEAR_DB:
-                continue
-            if stretches and window.start_seconds - stretches[-1][1] < _WAITING_SECONDS:
-                stretches[-1] = (stretches[-1][0], window.end_seconds)
-            else:
-                stretches.append((window.start_seconds, window.end_seconds))
-        return [(start, end) for start, end in stretches if end - start >= _SHORTEST_SPEECH_SECONDS]
+        if window.level_dbfs < self._loudest - _NEAR_DB:
+            return
+        self._spoken.append(window)
+        self._loudest = max(self._loudest, window.level_dbfs)
+        self._softest = min(self._softest, window.level_dbfs)
+        if self._softest >= self._loudest - _NEAR_DB:
+            self._lengthen(window)
+            return
+        self._spoken = [each for each in self._spoken if each.level_dbfs >= self._loudest - _NEAR_DB]
+        self._softest = min(each.level_dbfs for each in self._spoken)
+        self._stretches = []
+        for each in self._spoken:
+            self._lengthen(each)
+
+    def _lengthen(self, window: Window) -> None:
+        if self._stretches and window.start_seconds - self._stretches[-1][1] < _WAITING_SECONDS:
+            self._stretches[-1] = (self._stretches[-1][0], window.end_seconds)
+        else:
+            self._stretches.append((window.start_seconds, window.end_seconds))
 
     def _by_rhythm(self, now: float) -> Verdict | None:
-        stretches = self._stretches
+        stretches = [(start, end) for start, end in self._stretches if end - start >= _SHORTEST_SPEECH_SECONDS]
         if not stretches:
             return Verdict(Party.UNCERTAIN, 0.5, now, "nobody speaks") if now >= _NOBODY_SECONDS else None
         longest = max((end - start for start, end in stretches if start < _LATE_SECONDS), default=0.0)
