@@ -212,12 +212,14 @@ _lock = threading.Lock()
 
 
 def sentences_of(texts: Sequence[str]) -> Matrix:
-    """One row for each plain text, remembered for the next time."""
+    """One row for each plain text, remembered for the next time. Nobody waits for what somebody else asks."""
     with _lock:
-        new = [text for text in dict.fromkeys(texts) if text not in _remembered]
-        if new:
-            _remembered.update(zip(new, encoder().encode(new), strict=True))
-        rows = np.array([_remembered[text] for text in texts], dtype=np.float32)
-        while len(_remembered) > _KEPT:
-            _remembered.popitem(last=False)
-    return rows
+        rows = {text: _remembered[text] for text in texts if text in _remembered}
+    new = [text for text in dict.fromkeys(texts) if text not in rows]
+    if new:
+        rows |= zip(new, encoder().encode(new), strict=True)
+        with _lock:
+            _remembered.update((text, rows[text]) for text in new)
+            while len(_remembered) > _KEPT:
+                _remembered.popitem(last=False)
+    return np.array([rows[text] for text in texts], dtype=np.float32)

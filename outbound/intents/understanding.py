@@ -83,6 +83,7 @@ class Understanding:
         for expecting in (frozenset[Intent](), RATINGS, _CLOSED):
             self.expected(expecting)
             self.is_complete(Transcript("yes please", 1.0, ""), expecting)
+            self.meaning(Transcript("yes please", 1.0, ""), expecting)
 
     def expected(self, expecting: Collection[Intent], phrases: Sequence[str] = ()) -> Expected:
         """What the recogniser should listen for: a grammar for ratings and yes or no, sentences for everything else."""

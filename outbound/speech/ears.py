@@ -121,33 +121,36 @@ class Ears:
 
     async def _hear(self, hearing: _Hearing) -> None:
         try:
-            transcript = await self._decoded(hearing)
+            listen, utterance = await self._decoded(hearing)
         except AudioError as error:
             # Not understood is an answer like any; keys still work.
             log.warning("an utterance could not be decoded: %s", error)
-            transcript = _NOTHING
+            listen, utterance = self._listen, self._understood(_NOTHING, self._listen)
+        if listen is not self._listen:  # something else was asked meanwhile, which is what counts
+            utterance = self._understood(utterance.transcript, self._listen)
         self._current = self._task = None
-        self._tell(self._understood(transcript))
+        self._tell(utterance)
 
-    async def _decoded(self, hearing: _Hearing) -> Transcript:
+    async def _decoded(self, hearing: _Hearing) -> tuple[Listen, Utterance]:
+        """The whole utterance, and what it was an answer to."""
         if self._recognizer is None:
             await hearing.until(lambda: hearing.over)
-            return _NOTHING
+            return self._listen, self._understood(_NOTHING, self._listen)
         while True:
             expected = self._understanding.expected(self._listen.expecting, self._listen.phrases)
             listening = await self._work(self._recognizer.listen, expected, self._rate)
             try:
                 await self._feed(listening, hearing)
-                resumed = hearing.resumed
-                transcript = await self._work(listening.finish)
+                resumed, listen = hearing.resumed, self._listen
+                utterance, whole = await self._work(self._finished, listening, listen)
             except asyncio.CancelledError:
                 listening.cancel()
                 raise
             if hearing.resumed == resumed:
-                self._turns.complete(self._is_whole(transcript))
+                self._turns.complete(whole)
                 await hearing.until(lambda resumed=resumed: hearing.over or hearing.resumed > resumed)  # type: ignore[misc]
             if hearing.resumed == resumed:
-                return transcript
+                return listen, utterance
             self._turns.complete(None)
 
     async def _feed(self, listening: Listening, hearing: _Hearing) -> None:
@@ -161,27 +164,34 @@ class Ears:
             await hearing.until(lambda fed=fed: hearing.paused or len(hearing.frames) >= fed + _CHUNK_FRAMES)  # type: ignore[misc]
             chunk = hearing.frames[fed:]
             fed += len(chunk)
-            partial = await self._work(listening.feed, np.concatenate(chunk))
-            if partial is not None and partial.text:
-                self._tell_partial(self._understood(partial))
+            so_far = await self._work(self._so_far, listening, np.concatenate(chunk), self._listen)
+            if so_far is not None:
+                self._tell_partial(so_far)
 
-    def _understood(self, transcript: Transcript) -> Utterance:
-        listen = self._listen
+    # What takes time: done in a thread, because all other calls wait for whatever the loop does.
+
+    def _so_far(self, listening: Listening, samples: Samples, listen: Listen) -> Utterance | None:
+        partial = listening.feed(samples)
+        return self._understood(partial, listen) if partial is not None and partial.text else None
+
+    def _finished(self, listening: Listening, listen: Listen) -> tuple[Utterance, bool | None]:
+        """What was said, and whether it is the whole answer; None: it may be or not."""
+        transcript = listening.finish()
+        utterance = self._understood(transcript, listen)
+        if self._understanding.is_complete(transcript, listen.expecting, listen.phrases):
+            return utterance, True
+        return utterance, False if self._understanding.breaks_off(transcript) else None
+
+    def _understood(self, transcript: Transcript, listen: Listen) -> Utterance:
         meaning = self._understanding.meaning(transcript, listen.expecting, listen.phrases)
-        return Utterance(meaning, transcript, self._is_turn(transcript, meaning))
+        return Utterance(meaning, transcript, self._is_turn(transcript, meaning, listen))
 
-    def _is_turn(self, transcript: Transcript, meaning: Meaning) -> bool:
+    def _is_turn(self, transcript: Transcript, meaning: Meaning, listen: Listen) -> bool:
         if transcript is _NOTHING or meaning.intent is not Intent.OTHER or meaning.choice is not None:
             return True
         if not transcript.text:
             return False
-        return not (self._listen.expecting and self._understanding.is_nod(transcript))
-
-    def _is_whole(self, transcript: Transcript) -> bool | None:
-        """None: it may be the whole answer or not."""
-        if self._understanding.is_complete(transcript, self._listen.expecting, self._listen.phrases):
-            return True
-        return False if self._understanding.breaks_off(transcript) else None
+        return not (listen.expecting and self._understanding.is_nod(transcript))
 
     async def _work(self, work: Callable[[*Ts], T], *args: *Ts) -> T:
         return await self._loop.run_in_executor(self._executor, work, *args)
