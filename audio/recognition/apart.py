@@ -3,18 +3,21 @@
 Decides that decoding gives way: the processes are nicer than ours, whose 20 ms frames cannot wait, and no engine's hold
 on the interpreter lock is ours. Their number bounds what decoding takes of the machine; utterances wait their turn, and
 partial results are made only while nobody does. An engine that crashes costs the utterance it was decoding, not the
-calls. What is recognised is the engine's.
+calls. The thousands of wordings that a step may hear are sent to a process once, and named afterwards: to pack them
+takes 8 ms, which all calls would wait for at every answer. What is recognised is the engine's.
 """
 
 from __future__ import annotations
 
+import hashlib
 import os
 import signal
 import threading
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from functools import lru_cache
 from multiprocessing import get_context, parent_process
 
 from audio.errors import AudioError
@@ -23,6 +26,9 @@ from audio.recognition.base import Expected, Recognizer, Transcript
 from audio.recognition.buffered import BufferedListening
 
 _NICER = 5
+_KEPT = 8
+"""So many tuples of wordings are named, and kept in each process; a language has two."""
+_Work = Callable[[Sound, Expected], Transcript]
 Open = Callable[[str], Recognizer]
 """Loads an engine for a language; a function of a module, because it is called in another process."""
 
@@ -76,13 +82,16 @@ class ApartRecognizer:
             return Transcript("", 0.0, self.engine, final=False)
         return self._ask(_decode_so_far, sound, replace(expected, wordings=()))
 
-    def _ask(self, work: Callable[[Sound, Expected], Transcript], sound: Sound, expected: Expected) -> Transcript:
+    def _ask(self, work: _Work, sound: Sound, expected: Expected) -> Transcript:
         with self._lock:
             self._waiting += 1
             pool = self._pool
+        wordings = expected.wordings
+        question = _Question(sound, replace(expected, wordings=()), _name_of(wordings) if wordings else "")
         try:
-            asked: Future[Transcript] = pool.submit(work, sound, expected)
-            return asked.result()
+            return _asked(pool, work, question)
+        except _Untold:
+            return _asked(pool, work, replace(question, wordings=wordings))  # to whichever process takes it this time
         except BrokenProcessPool as error:
             self._start_anew(pool)
             raise AudioError(f"the engine {self.engine!r} crashed and was started again") from error
@@ -96,8 +105,32 @@ class ApartRecognizer:
                 self._pool = self._started()
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """What a process is asked.
+
+    Attributes:
+        expected: without its wordings.
+        name: of these; empty where there are none.
+        wordings: only where a process said that it does not know the name.
+    """
+
+    sound: Sound
+    expected: Expected
+    name: str
+    wordings: tuple[str, ...] = ()
+
+
+@lru_cache(maxsize=_KEPT)
+def _name_of(wordings: tuple[str, ...]) -> str:
+    """A name that says which wordings these are; a quarter of a millisecond once it is known."""
+    return hashlib.sha256("\n".join(wordings).encode()).hexdigest()
+
+
 _recognizer: Recognizer
 """Of such a process."""
+_wordings: dict[str, tuple[str, ...]] = {}
+"""By name, as far as such a process was told."""
 
 
 def _begin(load: Open, language: str) -> None:
@@ -114,6 +147,26 @@ def _leave_with_the_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
+
+
+class _Untold(Exception):
+    """The process does not know these wordings yet."""
+
+
+def _asked(pool: ProcessPoolExecutor, work: _Work, question: _Question) -> Transcript:
+    asked: Future[Transcript] = pool.submit(_answer, work, question)
+    return asked.result()
+
+
+def _answer(work: _Work, question: _Question) -> Transcript:
+    if question.wordings:
+        while len(_wordings) >= _KEPT:
+            del _wordings[next(iter(_wordings))]
+        _wordings[question.name] = question.wordings
+    if question.name and question.name not in _wordings:
+        raise _Untold
+    expected = replace(question.expected, wordings=_wordings.get(question.name, ()))
+    return work(question.sound, expected)
 
 
 def _decode(sound: Sound, expected: Expected) -> Transcript:

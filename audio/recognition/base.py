@@ -21,8 +21,8 @@ class Expected:
         phrases: words and short phrases likely now, the likeliest first, lower case, in the language of the recogniser.
         closed: True when the answer is one of `phrases` (digits, yes/no): a grammar is right.
             False when people answer in sentences of their own: a language model is right.
-        wordings: where `phrases` are few, everything else that may be said: thousands, for engines that can look for
-            the one that sounds like what they heard.
+        wordings: everything else that may be said: thousands, the same tuple for many steps. For engines that make a
+            language model of them, or look for the one that sounds like what they heard.
     """
 
     phrases: tuple[str, ...] = ()

@@ -242,8 +242,9 @@ class _SharedDecoder:
 
 @lru_cache(maxsize=_SEARCHES_KEPT)
 def _pronounceable(expected: Expected) -> Expected:
-    """What is expected and in the dictionary."""
-    split = [tuple(re.findall(r"[a-z']+", phrase.lower())) for phrase in expected.phrases]
+    """What is expected and in the dictionary; wordings, which are too many for a grammar, where none is wanted."""
+    phrases = expected.phrases if expected.closed else (*expected.phrases, *expected.wordings)
+    split = [tuple(re.findall(r"[a-z']+", phrase.lower())) for phrase in phrases]
     known = dict.fromkeys(
         " ".join(words) for words in split if words and all(word in pronunciations() for word in words)
     )

@@ -131,16 +131,17 @@ class WhisperRecognizer:
 
     def _with_the_expected(self, heard: Transcript, encoded: _Encoded, expected: Expected) -> Transcript:
         """What was heard, or a sentence that is expected, sounds like it, and is hardly less likely to the model."""
-        known = sentences(expected.wordings or expected.phrases, self.language)
-        if not heard.text or (heard.text in known and heard.confidence >= _SURE):
+        known = [sentences(texts, self.language) for texts in (expected.phrases, expected.wordings) if texts]
+        if not heard.text or (any(heard.text in texts for texts in known) and heard.confidence >= _SURE):
             return heard
         readings = [heard.text, *heard.alternatives[:_MORE_READINGS]]
-        alike = [text for text in known.like(readings, _MOST_ALIKE) if text not in (heard.text, *heard.alternatives)]
+        found = dict.fromkeys(text for texts in known for text in texts.like(readings, _MOST_ALIKE))
+        alike = [text for text in found if text not in (heard.text, *heard.alternatives)]
         if not alike:
             return heard
         scores = dict(zip([*readings, *alike], self._scores(encoded, [*readings, *alike]), strict=True))
         for text in scores:
-            scores[text] += _EXPECTED if text in known else 0.0
+            scores[text] += _EXPECTED if any(text in texts for texts in known) else 0.0
         best = max(scores.values())
         kept = [text for text in scores if text in readings or scores[text] >= best - _CLOSE]
         text, *others = sorted(kept, key=lambda text: -scores[text])

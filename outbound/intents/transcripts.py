@@ -38,7 +38,7 @@ def heard_otherwise(tag: str, count: int) -> Iterator[tuple[str, str]]:
     chance = Random(SEED)
     sample = chance.sample(wordings_of(tag), count)
     engines = [(_recognizer(tag, engine), voice_for(tag, voice, repeatable=True)) for engine, voice in _ENGINES[tag]]
-    expected = Expected(tuple(wording.spoken for wording in wordings_of(tag)))
+    expected = Expected(wordings=tuple(wording.spoken for wording in wordings_of(tag)))
     for wording in sample:
         for recognizer, voice in engines:
             words = _heard(wording, recognizer, voice, expected, chance)

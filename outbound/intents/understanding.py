@@ -92,7 +92,7 @@ class Understanding:
         wordings = _sentences(self.language.tag, RATINGS.isdisjoint(expecting))
         if expecting and not phrases and _CLOSED.issuperset(expecting):
             return Expected(_short_answers(self.language.tag, frozenset(expecting)), closed=True, wordings=wordings)
-        return Expected((*phrases, *wordings), closed=False)
+        return Expected(tuple(phrases), wordings=wordings)
 
     def meaning(self, transcript: Transcript, expecting: Collection[Intent], phrases: Sequence[str] = ()) -> Meaning:
         """What was meant, in a step that expects `expecting` and offers `phrases` as answers of their own."""

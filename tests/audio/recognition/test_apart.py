@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import os
+import pickle
 import signal
-from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -34,7 +36,8 @@ class Parrot:
         def decode(sound: Sound) -> Transcript:
             if round(sound.seconds * 10) == 9:
                 os.kill(os.getpid(), signal.SIGKILL)
-            return Transcript(f"{expected.phrases[0]} {sound.seconds:.1f} {os.nice(0)}", 1.0, self.engine)
+            words = (*expected.phrases, *expected.wordings[-1:])
+            return Transcript(f"{' '.join(words[:1])} {sound.seconds:.1f} {os.nice(0)}", 1.0, self.engine)
 
         return BufferedListening(decode, rate, partial=decode)
 
@@ -69,6 +72,24 @@ def test_only_what_is_closed_is_looked_at_before_its_end(parrot: ApartRecognizer
     assert partial is not None
     assert not partial.final
     assert parrot.listen(Expected(("one",)), TELEPHONE_RATE).feed(silence(0.4).samples) is None
+
+
+def test_wordings_are_sent_to_a_process_once_and_known_afterwards(
+    parrot: ApartRecognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent = []
+    submit = parrot._pool.submit
+
+    def counted(work: Callable[..., Transcript], *args: Any) -> Future[Transcript]:
+        sent.append(len(pickle.dumps(args)))
+        return submit(work, *args)
+
+    monkeypatch.setattr(parrot._pool, "submit", counted)
+    for kind in ("sentence", "phrase"):
+        expected = Expected(wordings=tuple(f"{kind}{n}" for n in range(9_000)))
+        assert [heard(parrot, 0.1, expected).text.split()[0] for _ in range(5)] == [f"{kind}8999"] * 5
+    large = [size for size in sent if size > 80_000]
+    assert 2 <= len(large) <= 4, "at most once for each of two kinds and two processes"
 
 
 def test_a_crash_costs_one_utterance(parrot: ApartRecognizer) -> None:
