@@ -44,8 +44,8 @@ _FAINTEST_DBFS: Final = -55.0
 _BACKGROUND_WINDOWS: Final = 62
 """The background is what the last two seconds without near speech sounded like."""
 _QUIET_LINE_DBFS: Final = -65.0
-_AWAKE_WINDOWS: Final = 15
-"""The detector goes on for half a second of silence before it sleeps."""
+_AWAKE_WINDOWS: Final = 8
+"""The detector goes on for a quarter of a second of silence before it sleeps."""
 _WAKING_WINDOWS: Final = 4
 """So much of the silence it is shown when it wakes."""
 

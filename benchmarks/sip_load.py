@@ -39,6 +39,7 @@ from benchmarks.computing import Computing
 from benchmarks.crowd import QUIET_ROOM_DBFS, crowd
 from campaigns.audience import NewContact
 from campaigns.definition import parse
+from campaigns.pacing import Pace
 from campaigns.store import CampaignState, Store, open_store
 from outbound.clock import LoopClock
 from outbound.dialer import Dialer
@@ -61,6 +62,8 @@ LONGEST_REPLY_SECONDS = 4.0
 LONGEST_LATE_MS = 2_000
 LOOK_SECONDS = 5.0
 REPORT_SECONDS = 300.0
+BEGUN_WITHIN_SECONDS = 10.0
+"""Calls begin as apart as a trunk wants them: nobody's trunk takes a hundred in the same moment."""
 DIALLING_AT_ONCE = 10
 
 
@@ -137,6 +140,8 @@ class Watched(WrappedChannel):
         """Heard since the last reply, and when: looked at when there is one, because that is seldom."""
         self._robot_speaks = False
         self._robot_quiet = 0
+        self._silence: Samples | None = None
+        """The frame that was sent last while the robot was quiet."""
         self._flows = False
 
     async def receive(self) -> Signal:
@@ -154,7 +159,8 @@ class Watched(WrappedChannel):
 
     def send(self, frame: Samples) -> None:
         super().send(frame)
-        if not _audible(frame):
+        if frame is self._silence or not _audible(frame):  # what measures should not be what is measured
+            self._silence = frame
             self._robot_quiet += 1
             self._robot_speaks = self._robot_speaks and self._robot_quiet < 25
             return
@@ -244,7 +250,8 @@ async def run(asked: Load, folder: Path) -> Run:
         route = SpokenRoute(WatchedLine(sip, figures), clock, speech, threads)
         definition = parse(CAMPAIGN, "load")
         await route.prepare(definition.example_script("en-US", {}))
-        dialer = Dialer(store, route, clock, Journal(folder / "journal"), owner="load", watch=watch)
+        pace = Pace(per_second=max(1.0, calls / BEGUN_WITHIN_SECONDS))
+        dialer = Dialer(store, route, clock, Journal(folder / "journal"), owner="load", watch=watch, pace=pace)
         watching = [asyncio.create_task(_late(figures)), asyncio.create_task(_grown(figures))]
         if asked.soak:
             watching.append(asyncio.create_task(_report(figures, sip)))

@@ -25,7 +25,7 @@ from audio.pcm import Sound
 from audio.recognition.base import Expected, Recognizer, Transcript
 from audio.recognition.buffered import BufferedListening
 
-_NICER = 5
+_NICER = 10
 _KEPT = 8
 """So many tuples of wordings are named, and kept in each process; a language has two."""
 _Work = Callable[[Sound, Expected], Transcript]

@@ -4,9 +4,8 @@ Decides how much sound the model looks at, which tokens it may say and what its 
 for windows of 30 seconds, and a shorter window makes it repeat itself; an answer is short, and most of the time would
 go into encoding silence. So the encoder is given the answer and a second and a half after it, and the rest of the
 window is filled with what silence looks like encoded, computed once: a fifth of the time at a lower word error. The
-decoder looks at all of the window; where sentences are expected it ends after 15 seconds, or later for a long answer:
-they are heard as well, for two thirds of the computing. After 10 seconds it would repeat itself at times, and single
-words lose some of their confidence after 15. It offers no partial results.
+decoder looks at all of the window, so that ends after 15 seconds, or later for a long answer: they are heard as well,
+for two thirds of the computing. After 10 seconds it would repeat itself at times. It offers no partial results.
 """
 
 from __future__ import annotations
@@ -41,7 +40,7 @@ _FRAME_SAMPLES = 160
 _WINDOW_FRAMES = 3_000
 """30 s, what Whisper was trained on; later sound is not heard."""
 _POSITIONS = 750
-"""15 s of the window, or more if less than 5 s of silence would follow the answer: what is looked at for sentences."""
+"""15 s of the window, or more if less than 5 s of silence would follow the answer: what the decoder looks at."""
 _SILENT_POSITIONS = 250
 _SILENT_FRAMES = 150
 """Silence that is encoded together with the answer, so that its end is heard as one."""
@@ -120,7 +119,7 @@ class WhisperRecognizer:
         if sound.seconds < _SHORTEST_SECONDS:
             return Transcript("", 0.0, self.engine)
         encoded = self._answer(sound.at(WIDEBAND_RATE).samples)
-        window = self._window(encoded, short=expected.closed)
+        window = self._window(encoded)
         heard = self._decoded(window, short=expected.closed)
         if expected.closed and heard.text not in expected.phrases and heard.confidence < _SURE:
             heard = self._decoded(window, short=True, beams=_BEAMS)
@@ -187,10 +186,9 @@ class WhisperRecognizer:
         heard[:, : spectrum.shape[1]] = spectrum
         return np.array(self._encoded(heard))
 
-    def _window(self, encoded: _Encoded, *, short: bool) -> ctranslate2.StorageView:
+    def _window(self, encoded: _Encoded) -> ctranslate2.StorageView:
         """The answer as the decoder is to see it: with encoded silence after it."""
-        positions = None if short else max(_POSITIONS, encoded.shape[1] + _SILENT_POSITIONS)
-        window = self._silence[:, :positions].copy()
+        window = self._silence[:, : max(_POSITIONS, encoded.shape[1] + _SILENT_POSITIONS)].copy()
         window[:, : encoded.shape[1]] = encoded
         return ctranslate2.StorageView.from_array(window)
 
