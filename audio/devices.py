@@ -6,6 +6,7 @@ said and heard on them is `outbound/lines/microphone.py`. The library is importe
 
 from __future__ import annotations
 
+import math
 from collections import deque
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -22,6 +23,8 @@ from audio.pcm import FRAME_SECONDS, WIDEBAND_RATE, Samples, Sound
 _MOST_WAITING_FRAMES = 5
 """More sound than this waiting to be played is delay that nobody needs."""
 _BUFFER_SECONDS = 0.06
+_LATE_SECONDS = 0.1
+"""A sound card that was not served for so long has run dry, or has thrown sound away, whether it says so or not."""
 _KINDS = {"input": "microphone", "output": "speaker"}
 _NO_LIBRARY = DeviceError(
     "the sound library PortAudio is not installed", "on Debian or Ubuntu: sudo apt-get install libportaudio2"
@@ -93,8 +96,10 @@ class Duplex:
     Args:
         rate: Hz of the frames on our side; the devices may run at another.
         heard: given every 20 ms of the microphone (int16, shape (n,)).
-        played: given every 20 ms when they go to the speaker: what an echo is made of. Both are called on the sound
-            cards' own threads: return at once.
+        played: given every 20 ms when they go to the speaker: what an echo is made of.
+        disturbed: called when sound was lost or came late in one direction, before what comes next is given: the two
+            do not lie beside each other any more as they did. All three are called on the sound cards' own threads:
+            return at once.
 
     Raises:
         DeviceError: on entering: there is no such device, or it cannot be opened.
@@ -106,10 +111,11 @@ class Duplex:
         heard: Callable[[Samples], None],
         played: Callable[[Samples], None],
         *,
+        disturbed: Callable[[], None] = lambda: None,
         microphone: str | None = None,
         speaker: str | None = None,
     ) -> None:
-        self._rate, self._tell_heard, self._tell_played = rate, heard, played
+        self._rate, self._tell_heard, self._tell_played, self._tell_disturbed = rate, heard, played, disturbed
         self._names = {"input": microphone, "output": speaker}
         self._size = round(rate * FRAME_SECONDS)
         self._silence: Samples = np.zeros(self._size, dtype=np.int16)
@@ -119,6 +125,8 @@ class Duplex:
         self._from_device: soxr.ResampleStream | None = None
         self._to_device: soxr.ResampleStream | None = None
         self._streams: list[Any] = []
+        self._served_seconds = dict.fromkeys(self._names, math.inf)
+        """When each direction was served last, by the sound card's clock."""
         self.disturbed = 0
         """How often the machine was too slow for the sound card."""
 
@@ -172,9 +180,17 @@ class Duplex:
         for stream in self._streams:
             stream.close()
 
-    def _on_heard(self, block: Samples, _count: int, _times: object, status: Any) -> None:
+    def _watch(self, kind: str, seconds: float, status: Any) -> None:
+        """Whether one direction was served in time."""
+        late = seconds - self._served_seconds[kind] > _LATE_SECONDS
+        self._served_seconds[kind] = seconds
+        if late or status:
+            self.disturbed += 1
+            self._tell_disturbed()
+
+    def _on_heard(self, block: Samples, _count: int, times: Any, status: Any) -> None:
         """PortAudio's callback: the block has the shape (count, 1)."""
-        self.disturbed += bool(status)
+        self._watch("input", times.currentTime, status)
         heard = block[:, 0].copy()
         if self._from_device is not None:
             heard = self._from_device.resample_chunk(heard)
@@ -183,9 +199,9 @@ class Duplex:
             frame, self._heard = self._heard[: self._size], self._heard[self._size :]
             self._tell_heard(frame)
 
-    def _on_playing(self, block: Samples, count: int, _times: object, status: Any) -> None:
+    def _on_playing(self, block: Samples, count: int, times: Any, status: Any) -> None:
         """PortAudio's callback: fills the block, of the shape (count, 1)."""
-        self.disturbed += bool(status)
+        self._watch("output", times.currentTime, status)
         while len(self._due) < count:
             frame = self._waiting.popleft() if self._waiting else self._silence
             self._tell_played(frame)

@@ -2,7 +2,9 @@
 
 Decides whether an echo comes back at all (open speakers) or not (a headset), how long it takes, and how it is taken
 out: by WebRTC's echo canceller where the extra `echo` is installed, else by a gate that shuts the microphone while the
-robot can be heard in it. Playing and recording is `devices.py`.
+robot can be heard in it. A canceller has to know what was played when: where the sound card lost its place, because the
+machine was too slow for it, the gate stands in until the canceller has found it again. Playing and recording is
+`devices.py`.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import importlib.util
 from collections import deque
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any, Final, Protocol
 
 import numpy as np
@@ -29,6 +32,11 @@ _ABOVE_ECHO_DB: Final = 8.0
 """A person who is louder than the echo by this much is let in over it."""
 _UNKNOWN_COUPLING_DB: Final = -6.0
 _FAINTEST_DBFS: Final = -60.0
+_FOUND_AGAIN_SECONDS: Final = 3.0
+"""So much of the robot's sound lets the canceller find its place again. Measured with stops of up to 0.6 s: most echoes
+that get past it do so within 0.9 s, the last ones 2.7 s after the stop."""
+_LATE_SECONDS: Final = 0.5
+"""How much longer than measured an echo may take when the sound card was disturbed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +60,13 @@ class EchoRemover(Protocol):
 
     def heard(self, frame: Samples) -> Samples:
         """What the microphone brought, without the robot in it."""
+
+    def disturbed(self) -> None:
+        """Sound was lost or came late: what is played and what is heard do not lie beside each other as they did."""
+
+    @property
+    def audible(self) -> bool:
+        """The robot's own voice is in what the microphone brings, or may be."""
 
 
 def probe(rate: int = WIDEBAND_RATE) -> Sound:
@@ -111,18 +126,38 @@ class Canceller:
         self._frame_type: Any = rtc.AudioFrame
         self._module = rtc.AudioProcessingModule(echo_cancellation=True, high_pass_filter=True)
         self._module.set_stream_delay_ms(round(path.delay_seconds * 1_000))
+        self._gate = Gate(path)
+        self._lost_frames = 0
+        """Of the robot's sound, until the canceller has found its place again."""
 
     def played(self, frame: Samples) -> None:
+        self._gate.played(frame)
+        if self._lost_frames and frame.any():
+            self._lost_frames -= 1
         for half in _halves(frame):
             self._module.process_reverse_stream(self._wrapped(half))
 
     def heard(self, frame: Samples) -> Samples:
+        cleaned = self._cancelled(frame)
+        if not self._lost_frames or self._gate.lets_in(frame):
+            return cleaned
+        return np.zeros_like(frame)
+
+    def _cancelled(self, frame: Samples) -> Samples:
         cleaned = []
         for half in _halves(frame):
             wrapped = self._wrapped(half)
             self._module.process_stream(wrapped)
             cleaned.append(np.frombuffer(bytes(wrapped.data), dtype=np.int16))
         return np.concatenate(cleaned)
+
+    def disturbed(self) -> None:
+        self._gate.disturbed()
+        self._lost_frames = round(_FOUND_AGAIN_SECONDS / FRAME_SECONDS)
+
+    @property
+    def audible(self) -> bool:
+        return self._gate.audible
 
     def _wrapped(self, samples: Samples) -> Any:
         return self._frame_type(bytearray(samples.tobytes()), WIDEBAND_RATE, 1, len(samples))
@@ -133,18 +168,40 @@ class Gate:
 
     def __init__(self, path: EchoPath) -> None:
         self._coupling_db = path.coupling_db
-        frames = round((path.delay_seconds + _TAIL_SECONDS) / FRAME_SECONDS)
-        self._played_dbfs = deque([_FAINTEST_DBFS], maxlen=frames)
+        usual, late = path.delay_seconds + _TAIL_SECONDS, _LATE_SECONDS
+        self._usual_frames = round(usual / FRAME_SECONDS)
+        self._late_frames = 0
+        """For which echoes may take longer than usual."""
+        self._played_dbfs = deque([_FAINTEST_DBFS], maxlen=round((usual + late) / FRAME_SECONDS))
 
     def played(self, frame: Samples) -> None:
+        self._late_frames = max(0, self._late_frames - 1)
         self._played_dbfs.append(max(Sound(frame, WIDEBAND_RATE).level_dbfs, _FAINTEST_DBFS))
 
     def heard(self, frame: Samples) -> Samples:
-        loudest = max(self._played_dbfs)
-        echo_dbfs = loudest + self._coupling_db
-        if loudest <= _FAINTEST_DBFS or Sound(frame, WIDEBAND_RATE).level_dbfs > echo_dbfs + _ABOVE_ECHO_DB:
-            return frame
-        return np.zeros_like(frame)
+        return frame if self.lets_in(frame) else np.zeros_like(frame)
+
+    def lets_in(self, frame: Samples) -> bool:
+        """There is more in what the microphone brought than the robot."""
+        return not self.audible or Sound(frame, WIDEBAND_RATE).level_dbfs > self._echo_dbfs + _ABOVE_ECHO_DB
+
+    def disturbed(self) -> None:
+        self._late_frames = self._played_dbfs.maxlen or 0
+
+    @property
+    def audible(self) -> bool:
+        return self._loudest_dbfs > _FAINTEST_DBFS
+
+    @property
+    def _echo_dbfs(self) -> float:
+        return self._loudest_dbfs + self._coupling_db
+
+    @property
+    def _loudest_dbfs(self) -> float:
+        """Of what may be coming back now."""
+        if self._late_frames:
+            return max(self._played_dbfs)
+        return max(islice(reversed(self._played_dbfs), self._usual_frames))
 
 
 def _halves(frame: Samples) -> tuple[Samples, Samples]:

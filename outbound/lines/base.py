@@ -70,10 +70,16 @@ class Answered:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Frame:
-    """20 ms of the callee's sound at the channel's rate. Lost by the network: silence and `lost`."""
+    """20 ms of the callee's sound at the channel's rate.
+
+    Attributes:
+        lost: by the network: the samples are silence.
+        own_voice: the robot was heard by the microphone meanwhile: what was taken out of the sound may be in it still.
+    """
 
     samples: Samples
     lost: bool = False
+    own_voice: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import chain, repeat
+from typing import TypeVarTuple
 
 import numpy as np
 
@@ -46,6 +47,7 @@ _HELLO_WINDOWS = 4
 _LEAD_SECONDS = 0.5
 _RING_DBFS = -26.0
 _KEYS = frozenset("".join(KEYS))
+Ts = TypeVarTuple("Ts")
 
 
 class Speakers(StrEnum):
@@ -100,6 +102,7 @@ class MicrophoneLine:
             WIDEBAND_RATE,
             lambda frame: self._hand_over(self._on_heard, frame),
             lambda frame: self._hand_over(self._on_played, frame),
+            disturbed=lambda: self._hand_over(self._on_disturbed),
             microphone=microphone,
             speaker=speaker,
         )
@@ -152,24 +155,29 @@ class MicrophoneLine:
 
     # -- sound
 
-    def _hand_over(self, take: Callable[[Samples], None], frame: Samples) -> None:
+    def _hand_over(self, take: Callable[[*Ts], None], *what: *Ts) -> None:
         """From the sound card's thread to the loop."""
         loop = self._loop
         if loop is not None and not loop.is_closed():
-            loop.call_soon_threadsafe(take, frame)
+            loop.call_soon_threadsafe(take, *what)
+
+    def _on_disturbed(self) -> None:
+        if self._remover is not None:
+            self._remover.disturbed()
 
     def _on_played(self, frame: Samples) -> None:
         if self._remover is not None:
             self._remover.played(frame)
 
     def _on_heard(self, frame: Samples) -> None:
+        own_voice = False
         if self._remover is not None:
-            frame = self._remover.heard(frame)
+            frame, own_voice = self._remover.heard(frame), self._remover.audible
         self._level(Sound(frame, WIDEBAND_RATE).level_dbfs)
         if self._listener is not None:
             self._listener(frame)
         if self._call is not None:
-            self._call.heard(frame)
+            self._call.heard(frame, own_voice=own_voice)
 
     async def _measured(self) -> Setup:
         await self._heard_frames(1, then=iter(()))
@@ -245,12 +253,12 @@ class MicrophoneChannel:
     def hang_up(self) -> None:
         self._end(Ended(EndCause.NEAR_END))
 
-    def heard(self, frame: Samples) -> None:
-        """20 ms of the person."""
+    def heard(self, frame: Samples, *, own_voice: bool = False) -> None:
+        """20 ms of the person, and whether the robot could be heard meanwhile."""
         if self._over:
             return
         if self._answered:
-            self._signals.put_nowait(Frame(frame))
+            self._signals.put_nowait(Frame(frame, own_voice=own_voice))
             return
         self._play(next(self._ring))
         self._lead.append(frame)

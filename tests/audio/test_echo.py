@@ -86,6 +86,34 @@ def test_the_robot_does_not_hear_itself(kind: type[Canceller | Gate]) -> None:
 
 
 @pytest.mark.parametrize("kind", REMOVERS)
+@pytest.mark.parametrize("late_seconds", [-0.06, 0.2])
+def test_the_robot_does_not_hear_itself_when_the_sound_card_loses_its_place(
+    kind: type[Canceller | Gate], late_seconds: float
+) -> None:
+    """An echo comes sooner or later than before, since some of the microphone's or the speaker's sound was lost."""
+    played, echo = (np.tile(sound, 2) for sound in (robot().samples, in_a_room(robot(), 0.5)[: robot().samples.size]))
+    lost, middle = round(abs(late_seconds) * RATE), len(played) // 2 // 320 * 320
+    after = np.concatenate((np.zeros(lost, np.int16), echo[middle:])) if late_seconds > 0 else echo[middle + lost :]
+    remover = kind(PATH)
+    through(remover, played[:middle], echo[:middle])
+    remover.disturbed()
+    cleaned = through(remover, played[middle : middle + len(after)], after)
+    assert level(cleaned) < level(after) - 25
+
+
+@pytest.mark.parametrize("kind", REMOVERS)
+def test_the_robot_is_audible_until_its_last_echo(kind: type[Canceller | Gate]) -> None:
+    remover, quiet = kind(PATH), silence(0.02, RATE).samples
+    assert not remover.audible
+    remover.played(robot().samples[RATE : RATE + 320])
+    audible = 0
+    while remover.audible:
+        remover.played(quiet)
+        audible += 1
+    assert DELAY_SECONDS < audible * 0.02 < 0.6
+
+
+@pytest.mark.parametrize("kind", REMOVERS)
 def test_a_person_who_is_louder_than_the_echo_gets_through(kind: type[Canceller | Gate]) -> None:
     heard = in_a_room(robot(), 0.3).astype(np.float64)
     start = 2 * RATE
