@@ -3,22 +3,27 @@
 Decides that decoding gives way: the processes are nicer than ours, whose 20 ms frames cannot wait, and no engine's hold
 on the interpreter lock is ours. Their number bounds what decoding takes of the machine; utterances wait their turn, and
 partial results are made only while nobody does. An engine that crashes costs the utterance it was decoding, not the
-calls. The thousands of wordings that a step may hear are sent to a process once, and named afterwards: to pack them
+calls. The thousands of wordings that a step may hear are left in a file, which each process reads once: to send them
 takes 8 ms, which all calls would wait for at every answer. What is recognised is the engine's.
 """
 
 from __future__ import annotations
 
 import hashlib
+import json
 import os
+import shutil
 import signal
+import tempfile
 import threading
+import weakref
 from collections.abc import Callable
 from concurrent.futures import Future, ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from multiprocessing import get_context, parent_process
+from pathlib import Path
 
 from audio.errors import AudioError
 from audio.pcm import Sound
@@ -48,6 +53,8 @@ class ApartRecognizer:
         self.language, self.engine = language, engine
         self._load, self._processes, self._partials = load, processes, partials
         self._lock = threading.Lock()
+        self._folder = Path(tempfile.mkdtemp(prefix="outbound-wordings-"))
+        self._tidy = weakref.finalize(self, shutil.rmtree, self._folder, ignore_errors=True)
         self._waiting = 0
         self._pool = self._started()
 
@@ -63,6 +70,7 @@ class ApartRecognizer:
     def close(self) -> None:
         """End the processes."""
         self._pool.shutdown(cancel_futures=True)
+        self._tidy()
 
     def _started(self) -> ProcessPoolExecutor:
         pool = ProcessPoolExecutor(self._processes, get_context("spawn"), _begin, (self._load, self.language))
@@ -86,18 +94,27 @@ class ApartRecognizer:
         with self._lock:
             self._waiting += 1
             pool = self._pool
-        wordings = expected.wordings
-        question = _Question(sound, replace(expected, wordings=()), _name_of(wordings) if wordings else "")
+        question = _Question(sound, replace(expected, wordings=()), self._written(expected.wordings))
         try:
-            return _asked(pool, work, question)
-        except _Untold:
-            return _asked(pool, work, replace(question, wordings=wordings))  # to whichever process takes it this time
+            asked: Future[Transcript] = pool.submit(_answer, work, question)
+            return asked.result()
         except BrokenProcessPool as error:
             self._start_anew(pool)
             raise AudioError(f"the engine {self.engine!r} crashed and was started again") from error
         finally:
             with self._lock:
                 self._waiting -= 1
+
+    def _written(self, wordings: tuple[str, ...]) -> Path | None:
+        """Where these wordings stand for the processes to read, once each."""
+        if not wordings:
+            return None
+        file = self._folder / _name_of(wordings)
+        with self._lock:
+            if not file.exists():  # not yet, or somebody tidied up
+                file.parent.mkdir(mode=0o700, exist_ok=True)
+                file.write_text(json.dumps(wordings), encoding="utf-8")
+        return file
 
     def _start_anew(self, broken: ProcessPoolExecutor) -> None:
         with self._lock:
@@ -110,15 +127,13 @@ class _Question:
     """What a process is asked.
 
     Attributes:
-        expected: without its wordings.
-        name: of these; empty where there are none.
-        wordings: only where a process said that it does not know the name.
+        expected: without its wordings: they are a megabyte, and the same for many steps.
+        wordings: the file they stand in, if there are any.
     """
 
     sound: Sound
     expected: Expected
-    name: str
-    wordings: tuple[str, ...] = ()
+    wordings: Path | None
 
 
 @lru_cache(maxsize=_KEPT)
@@ -129,8 +144,6 @@ def _name_of(wordings: tuple[str, ...]) -> str:
 
 _recognizer: Recognizer
 """Of such a process."""
-_wordings: dict[str, tuple[str, ...]] = {}
-"""By name, as far as such a process was told."""
 
 
 def _begin(load: Open, language: str) -> None:
@@ -149,24 +162,14 @@ def _leave_with_the_parent() -> None:
         os._exit(1)
 
 
-class _Untold(Exception):
-    """The process does not know these wordings yet."""
-
-
-def _asked(pool: ProcessPoolExecutor, work: _Work, question: _Question) -> Transcript:
-    asked: Future[Transcript] = pool.submit(_answer, work, question)
-    return asked.result()
-
-
 def _answer(work: _Work, question: _Question) -> Transcript:
-    if question.wordings:
-        while len(_wordings) >= _KEPT:
-            del _wordings[next(iter(_wordings))]
-        _wordings[question.name] = question.wordings
-    if question.name and question.name not in _wordings:
-        raise _Untold
-    expected = replace(question.expected, wordings=_wordings.get(question.name, ()))
-    return work(question.sound, expected)
+    wordings = _read(question.wordings) if question.wordings is not None else ()
+    return work(question.sound, replace(question.expected, wordings=wordings))
+
+
+@lru_cache(maxsize=_KEPT)
+def _read(file: Path) -> tuple[str, ...]:
+    return tuple(json.loads(file.read_text(encoding="utf-8")))
 
 
 def _decode(sound: Sound, expected: Expected) -> Transcript:
