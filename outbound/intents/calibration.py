@@ -22,7 +22,7 @@ from outbound.intents.thresholds import Thresholds
 ASKED_AGAIN = 1.0
 """The unit: an answer that was meant and not understood costs one more question."""
 
-MISSED: Mapping[Intent, float] = {Intent.CRISIS: 20.0, Intent.OPT_OUT: 10.0}
+MISSED: Mapping[Intent, float] = {Intent.CRISIS: 40.0, Intent.OPT_OUT: 10.0}
 """Where one more question is worse than that. Whoever said "never again" and is not heard is called again: that breaks
 the law and a promise, and cannot be made good. A customer whom a false one closes can be won back by any other way."""
 

@@ -19,7 +19,7 @@ from outbound.intents.language import Language
 SIZE = 1 << 15
 """Number of feature slots; rows of the weights."""
 
-VERSION = 3
+VERSION = 4
 """Raised when the features or the readings change: older weights no longer fit."""
 
 _LENGTHS = ((1, "1"), (2, "2"), (3, "3"), (5, "5"), (8, "8"), (12, "12"))

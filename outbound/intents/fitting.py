@@ -51,6 +51,8 @@ WHOLE_DECAY = 1e-4
 HIDDEN = 256
 BLURRED = 0.1
 """Share of the values of a sentence that a batch does without."""
+LEAST_SPREAD = 0.02
+"""A value that is the same for nearly every sentence is not blown up to the size of the others."""
 
 FOLD_LINES = 6
 """Neighbouring lines that are held out together."""
@@ -184,7 +186,7 @@ class _Whole:
 
     def __init__(self, sentences: Values) -> None:
         self._dice = np.random.default_rng(SEED)
-        self._mean, self._spread = sentences.mean(axis=0), sentences.std(axis=0)
+        self._mean, self._spread = sentences.mean(axis=0), np.maximum(sentences.std(axis=0), LEAST_SPREAD)
         start = self._dice.normal(0.0, np.sqrt(2.0 / SENTENCE_SIZE), (SENTENCE_SIZE + 1, HIDDEN)).astype(np.float32)
         start[-1] = 0.0
         self._learned = [start, np.zeros((HIDDEN + 1, len(INTENTS)), dtype=np.float32)]

@@ -1,7 +1,8 @@
 """What a telephone, a recogniser and good manners do to a wording.
 
 Decides how training wordings are varied: fillers and courtesies around them, weak words lost, words misheard,
-doubled or cut off. The lists are the language's (`language.yaml`) and those of `sounds.py`; the dice are the caller's.
+doubled or cut off; but no word is lost that denies, for what is left of "don't take me off" means the opposite. The
+lists are the language's (`language.yaml`) and those of `sounds.py`; the dice are the caller's.
 """
 
 from __future__ import annotations
@@ -43,10 +44,11 @@ def varied(plain: str, language: Language, chance: Random, doubles: Mapping[str,
 def _misheard(words: list[str], language: Language, chance: Random, doubles: Mapping[str, Sequence[str]]) -> list[str]:
     """The words as a recogniser may give them; never none at all."""
     heard: list[str] = []
+    denying = language.classes.get("negation", ())
     for word in words:
         if len(words) > 2 and word in language.droppable and chance.random() < _LOST_WORD:
             continue
-        if len(words) > 3 and chance.random() < _SWALLOWED_WORD:
+        if len(words) > 3 and word not in denying and chance.random() < _SWALLOWED_WORD:
             continue
         if word in language.alike and chance.random() < _MISHEARD_WORD:
             heard += language.words(chance.choice(language.alike[word]))
@@ -57,6 +59,6 @@ def _misheard(words: list[str], language: Language, chance: Random, doubles: Map
         heard.append(word)
         if chance.random() < _DOUBLED_WORD:
             heard.append(word)
-    if len(heard) > 4 and chance.random() < _LOST_EDGE:
+    if len(heard) > 4 and heard[0] not in denying and chance.random() < _LOST_EDGE:
         del heard[0]
     return heard or words

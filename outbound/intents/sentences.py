@@ -1,9 +1,10 @@
 """What a sentence says as a whole, in numbers: words are read with those around them, also words no wording has.
 
 Decides how a plain text becomes a vector: it is cut into the likeliest pieces of words, these go through the lowest
-layers of a text encoder (multilingual-e5-small, MIT licence, 4 bits a weight in `sentences.npz`; numpy does it), and
-what goes in and what comes out is averaged. How that file comes about is `encoding.py`; what the numbers mean is
-learned in `fitting.py`.
+layers of a text encoder (multilingual-e5-small, MIT licence, 4 bits a weight in `sentences.npz`; numpy does it). What
+goes in and what comes out is averaged, and of what comes out the highest and the lowest of each value stand beside: one
+"don't" in ten words is lost in an average. How that file comes about is `encoding.py`; what the numbers mean is learned
+in `fitting.py`.
 """
 
 from __future__ import annotations
@@ -24,19 +25,22 @@ FILE = Path(__file__).with_name("sentences.npz")
 WIDTH = 384
 """Values of a piece of a word."""
 
-SIZE = 2 * WIDTH
-"""Values of a sentence: what its pieces say by themselves, and what they say together, each on average."""
+SIZE = 4 * WIDTH
+"""Values of a sentence: what its pieces say by themselves and what they say together, each on average, then the highest
+and the lowest of what they say together."""
 
 GROUP = 32
 """Neighbouring values that share a scale."""
 
 _HEADS = 12
 _BATCH = 64
-_KEPT = 4096
+_KEPT = 2048
 """Sentences remembered: the same answers are given again and again, and each is asked about several times a turn."""
 _START, _END, _UNKNOWN = 0, 1, 2
 """Rows of the vocabulary."""
 _EPSILON = 1e-12
+_FAR = np.float32(1e9)
+"""Beyond any value of a piece."""
 
 Matrix = npt.NDArray[np.float32]
 
@@ -129,9 +133,11 @@ class Encoder:
             state = _normed(state + _mixed(state, layer, closed), layer.mix_norm)
             wide = _curved(state @ layer.up + layer.up_bias)
             state = _normed(state + (wide @ layer.down + layer.down_bias), layer.down_norm)
-        both = np.stack((alone, state), axis=1).reshape(len(rows), length, SIZE)
-        average: Matrix = (both * inside[..., None]).sum(axis=1) / inside.sum(axis=1, keepdims=True)
-        return average.astype(np.float32)
+        shape, there = (len(rows), length, WIDTH), inside[..., None]
+        alone, state, count = alone.reshape(shape), state.reshape(shape), inside.sum(axis=1, keepdims=True)
+        averages = [(each * there).sum(axis=1) / count for each in (alone, state)]
+        extremes = [state.max(axis=1, where=there, initial=-_FAR), state.min(axis=1, where=there, initial=_FAR)]
+        return np.concatenate(averages + extremes, axis=1).astype(np.float32)
 
 
 def _mixed(state: Matrix, layer: Layer, closed: Matrix) -> Matrix:

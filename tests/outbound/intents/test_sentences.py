@@ -7,8 +7,8 @@ from outbound.intents.sentences import SIZE, WIDTH, encoder, sentences_of
 
 
 def _alike(first: str, second: str) -> float:
-    """Cosine of what the pieces of two texts say together."""
-    a, b = sentences_of([first, second])[:, WIDTH:]
+    """Cosine of what the pieces of two texts say together, on average."""
+    a, b = sentences_of([first, second])[:, WIDTH : 2 * WIDTH]
     return float(a @ b / np.linalg.norm(a) / np.linalg.norm(b))
 
 

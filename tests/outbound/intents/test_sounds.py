@@ -37,3 +37,9 @@ def test_a_variant_is_the_same_for_the_same_dice_and_a_lone_word_stays_what_it_i
     assert first == second
     bare = {varied("list", ENGLISH, Random(seed), doubles).split()[-1] for seed in range(40)}
     assert "least" not in bare
+
+
+def test_no_variant_loses_the_word_that_denies() -> None:
+    variants = {varied("never take me off your list", ENGLISH, Random(seed), {}) for seed in range(300)}
+    assert len(variants) > 50
+    assert all("never" in variant.split() for variant in variants)

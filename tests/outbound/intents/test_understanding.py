@@ -249,7 +249,19 @@ def test_a_language_without_data_understands_keys_only() -> None:
     assert not silent.is_complete(Transcript("kyllä", 1.0, "text"), YES_NO_STEP)
 
 
-@pytest.mark.parametrize("text", ["he's dead tired", "she's dead tired", "my battery died"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "he's dead tired",
+        "she's dead tired",
+        "my battery died",
+        "he's dead on his feet",
+        "I'm dead serious",
+        "I'm dying to get it",
+        "he's gone to fetch the car",
+        "my son has passed his driving test",
+    ],
+)
 @pytest.mark.parametrize("expecting", [RATING_STEP, YES_NO_STEP, OPEN_STEP])
 def test_nobody_is_taken_for_dead_for_a_figure_of_speech(text: str, expecting: Collection[Intent]) -> None:
     assert meaning(text, expecting).intent not in {Intent.DECEASED, Intent.CRISIS}
@@ -270,3 +282,41 @@ def test_nobody_is_taken_for_dead_for_a_figure_of_speech(text: str, expecting: C
 )
 def test_what_is_said_in_a_roundabout_way_is_understood(text: str, wanted: Intent) -> None:
     assert meaning(text, OPEN_STEP).intent is wanted
+
+
+@pytest.mark.parametrize(
+    ("text", "right"),
+    [
+        ("don't take me off your list, I like these", {Intent.NO, Intent.YES, Intent.OTHER}),
+        ("please don't take me off, I find these useful", {Intent.NO, Intent.YES}),
+        ("you call too often", {Intent.COMPLAINT}),
+        ("you people ring me far too often", {Intent.COMPLAINT}),
+        ("Please don't call me at work", {Intent.CALLBACK}),
+        ("don't ring me when I'm at work", {Intent.CALLBACK}),
+        ("please don't call me in the morning", {Intent.CALLBACK}),
+        ("my brother never calls me any more", {Intent.OTHER}),
+        ("remove the blue one from my order", {Intent.OTHER}),
+        ("stop the delivery", {Intent.OTHER}),
+    ],
+)
+def test_what_only_sounds_like_an_opt_out_is_taken_for_what_it_is(text: str, right: Collection[Intent]) -> None:
+    assert meaning(text, OPEN_STEP).intent in right
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "take me off your list, I don't like these",
+        "you call too often, take me off",
+        "please don't call me, at work or anywhere",
+        "lose my number",
+        "I didn't sign up for this",
+        "do me a favour and forget about me",
+        "he doesn't want these any more",
+        "no more call me please",
+        "next time you ring I'm going to a lawyer",
+        "I'd be happiest if you never phoned again",
+    ],
+)
+def test_the_opt_out_beside_it_is_heard(text: str) -> None:
+    assert meaning(text, OPEN_STEP).intent is Intent.OPT_OUT
