@@ -6,6 +6,8 @@ cheap is a prompt that stops all the time, so a voice well below the callee's ow
 television. Such a voice is still listened to, and its words stop the robot if they mean something. The robot's own
 voice coming back is told apart in `ownvoice.py`, before.
 
+How far below the callee a voice is counts for a listening robot, too: `outbound/speech/ears.py` asks for it.
+
 A voice in between, softer than the callee and not by much, stops it once. If nothing came of that, it is taken for
 somebody else for a while: it must come nearer to the callee's own loudness to stop another sentence.
 """
@@ -37,7 +39,7 @@ _HUM_WINDOWS: Final = 19
 _HUM_BELOW_HZ: Final = 700.0
 _HUM_SHARE: Final = 0.985
 """Share of the energy below that frequency that makes a hum: nasals have next to nothing above it."""
-_BELOW_CALLEE_DB: Final = 8.0
+BELOW_CALLEE_DB: Final = 8.0
 """So far below the callee's loudest words it is another voice."""
 _BELOW_CALLEE_WARY_DB: Final = 4.0
 """The same after such a voice has interrupted and nothing came of it."""
@@ -68,6 +70,9 @@ class Interruption:
         """How far below the callee's loudness the voice was that interrupted last."""
         self._wary = 0
         """Windows for which a softer voice is no callee."""
+        self.below_callee_db = math.inf
+        """How far the voice of the last 200 ms is below the callee's loudest words; infinite where nobody speaks, 0 or
+        less as long as nobody was louder."""
         self._since_callee = 0
         """Windows since somebody was about as loud as the callee."""
 
@@ -108,7 +113,7 @@ class Interruption:
         spoken = sum(self._speech) >= SPEECH_WINDOWS and sum(self._plain) >= PLAIN_WINDOWS
         if not is_callee or (not spoken and self._hummed < _HUM_WINDOWS):
             return False
-        self._below_db = self._callee_dbfs - self._level_dbfs
+        self._below_db = self.below_callee_db
         self.reset()
         return True
 
@@ -119,13 +124,13 @@ class Interruption:
         self._powers.append(10 ** (window.level_dbfs / 10) if window.active else 0.0)
         spoken = [power for power in self._powers if power]
         if not spoken:
+            self.below_callee_db = math.inf
             return False
         self._level_dbfs = 10 * math.log10(sum(spoken) / len(spoken))
-        below_db = _BELOW_CALLEE_WARY_DB if self._wary else _BELOW_CALLEE_DB
-        is_callee = self._level_dbfs >= self._callee_dbfs - below_db
+        self.below_callee_db = self._callee_dbfs - self._level_dbfs
         if len(spoken) >= _LEAST_LEVEL_WINDOWS:
             self._callee_dbfs = max(self._callee_dbfs, self._level_dbfs)
-        return is_callee
+        return self.below_callee_db <= (_BELOW_CALLEE_WARY_DB if self._wary else BELOW_CALLEE_DB)
 
     def _is_hum(self) -> bool:
         heard = self._heard.samples()

@@ -9,6 +9,7 @@ decoding) is done in threads meanwhile.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from dataclasses import replace
@@ -16,7 +17,7 @@ from datetime import datetime
 
 from audio.activity import VoiceActivity
 from audio.errors import AudioError
-from audio.interruption import Interruption
+from audio.interruption import BELOW_CALLEE_DB, Interruption
 from audio.ownvoice import OwnVoice
 from audio.pcm import FRAME_SECONDS, Samples
 from audio.recognition.base import Recognizer
@@ -44,12 +45,18 @@ from outbound.speech.beforehand import BeforeTheAnswer
 from outbound.speech.continuation import ALWAYS_HEARD, Given, given, gone_on
 from outbound.speech.ears import Ears, Utterance
 from outbound.speech.mouth import Mouth
+from outbound.speech.repeated import repeats
 
 HOLD_SECONDS = 4.0
 """A held sentence goes on after this long without a word: a noise, another conversation."""
 REPLY_NOTICED_SECONDS = 0.7
 """Until so much of the reply has sounded, a callee who speaks goes on with the answer before. People need about half a
 second to take in that somebody speaks, and that they do is known 0.2 s after they began.
+"""
+SOFTER_SURE = 0.85
+SOFTER_OPT_OUT_SURE = 0.6
+"""So sure must the meaning of a voice be that is softer than the callee, and that it is an opt-out or words of
+self-harm: half-heard sentences from next door sound like something now and then.
 """
 _LET_GO_SECONDS = 5.0
 
@@ -96,7 +103,9 @@ class SpokenConversation:
         self._screening = Screening(channel.rate)
         self._party: Party | None = None
         self._listen = Listen()
-        self._quiet_frames = 0
+        self._quiet_frames: float = 0
+        self._murmured: Utterance | None = None
+        """What a softer voice said where any words are an answer: it is one if nobody louder says anything."""
         self._held_frames = 0
         self._overruled = False
         """The robot speaks although the callee does: nothing came of it."""
@@ -118,7 +127,7 @@ class SpokenConversation:
             case Listen():
                 self._listen = action
                 self._ears.listen(action)
-                self._quiet_frames = 0
+                self._quiet_frames, self._murmured = 0, None
             case StartTimer(name, seconds):
                 self._start_timer(name, seconds)
             case Transfer(target, summary, urgent):
@@ -151,8 +160,8 @@ class SpokenConversation:
 
     def _take(self, signal: Signal) -> None:
         match signal:
-            case Frame(samples):
-                self._frame(samples)
+            case Frame(samples, own_voice=own_voice):
+                self._frame(samples, own_voice=own_voice)
             case Key(key):
                 self._mouth.stop()
                 self._ears.forget()
@@ -171,7 +180,7 @@ class SpokenConversation:
             case Ended():
                 pass
 
-    def _frame(self, samples: Samples) -> None:
+    def _frame(self, samples: Samples, *, own_voice: bool) -> None:
         """20 ms in, 20 ms out."""
         played, over = self._mouth.frame()
         self._channel.send(played)
@@ -181,10 +190,12 @@ class SpokenConversation:
         windows = self._own_voice.without(samples, self._activity.feed(samples), played)
         for found in self._screening.feed(samples, windows):
             self._screened(found)
-        self._ears.frame(samples, windows)
+        interrupted = self._interruption.feed(samples, windows)
+        near = self._interruption.below_callee_db <= BELOW_CALLEE_DB
+        self._ears.frame(samples, windows, near=near, over_robot=own_voice)
         if not self._ears.hearing and (over is not None or self._mouth.said_seconds > REPLY_NOTICED_SECONDS):
             self._given = None
-        if self._interruption.feed(samples, windows):
+        if interrupted:
             self._interrupted()
         self._share_the_floor()
         self._count_silence()
@@ -233,7 +244,11 @@ class SpokenConversation:
         """The callee's turn is over."""
         self._screened_by_words(utterance)
         self._overruled = False
-        self._quiet_frames = 0
+        if self._is_echo(utterance) or not _is_meant(utterance):
+            self._murmur(utterance)
+            self._nothing_came()
+            return
+        self._quiet_frames, self._murmured = 0, None
         if not utterance.is_turn:
             self._nothing_came()
             return
@@ -256,6 +271,23 @@ class SpokenConversation:
                 self._speak_on()
                 self._tell(event)
 
+    def _is_echo(self, utterance: Utterance) -> bool:
+        """The robot's own words, heard while it said them; of words that stop everything it takes more to be that."""
+        least = 3 if utterance.meaning.intent in ALWAYS_HEARD else 2
+        return utterance.over_robot and repeats(utterance.transcript.text, self._mouth.lately_said, least)
+
+    def _murmur(self, utterance: Utterance) -> None:
+        """Somebody softer than the callee has said something that means nothing by itself."""
+        open_question = self._listen.seconds is not None and not self._listen.expecting
+        words = utterance.transcript.text
+        if utterance.over_robot or not open_question or self._mouth.saying is not None or not words:
+            return
+        before = "" if self._murmured is None else f"{self._murmured.transcript.text} "
+        transcript = replace(utterance.transcript, text=before + words)
+        self._murmured = replace(
+            utterance, transcript=transcript, meaning=replace(utterance.meaning, words=before + words)
+        )
+
     def _what_happened(self, utterance: Utterance) -> Event:
         """Something was said; or the callee only goes on with the answer just given, or takes it back."""
         if self._given is not None:
@@ -273,13 +305,18 @@ class SpokenConversation:
         return saying.interruptible and means_something
 
     def _count_silence(self) -> None:
-        if self._mouth.saying is not None or self._ears.hearing or self._listen.seconds is None:
+        """A softer voice does not put it off, but for the end of its sentence: that may be an answer."""
+        if self._mouth.saying is not None or self._ears.hearing_callee or self._listen.seconds is None:
             self._quiet_frames = 0
             return
         self._quiet_frames += 1
-        if self._quiet_frames == round(self._listen.seconds / FRAME_SECONDS):
-            self._given = None
-            self._tell(events.Silence())
+        patience = self._listen.seconds + (HOLD_SECONDS if self._ears.hearing else 0.0)
+        if self._quiet_frames < round(patience / FRAME_SECONDS):
+            return
+        self._quiet_frames = -math.inf
+        self._given = None
+        murmured, self._murmured = self._murmured, None
+        self._tell(events.Silence() if murmured is None else self._what_happened(murmured))
 
     def _screened_by_words(self, utterance: Utterance) -> None:
         for verdict in self._screening.heard(utterance.transcript.text):
@@ -303,3 +340,11 @@ class SpokenConversation:
 
     def _tell(self, event: Event) -> None:
         self._events.put_nowait(event)
+
+
+def _is_meant(utterance: Utterance) -> bool:
+    """For us. A softer voice is if its words answer what was asked or are understood everywhere; else it is talk next
+    door, and a callee who has moved away from the telephone is asked again when the silence is over."""
+    meaning = utterance.meaning
+    sure = SOFTER_OPT_OUT_SURE if meaning.intent in ALWAYS_HEARD else SOFTER_SURE
+    return not utterance.softer or (utterance.means_something and meaning.confidence >= sure)

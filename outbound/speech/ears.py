@@ -1,8 +1,9 @@
 """The robot's ears: one utterance of the callee at a time, from its first sound to its meaning.
 
 Decides when an utterance is decoded: on trial at its first short pause, so that the words can say whether the turn is
-over, and anew if the callee goes on. When a turn begins and how long a silence ends it is decided in `audio.turns`,
-what the words mean in `outbound.intents`.
+over, and anew if the callee goes on. It tells whether an utterance was softer than the callee from its beginning to its
+end, and whether all of it was said while the robot could be heard: what follows from that is its caller's. When a turn
+begins and how long a silence ends it is decided in `audio.turns`, what the words mean in `outbound.intents`.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ import logging
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import Executor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar, TypeVarTuple
 
 import numpy as np
@@ -32,6 +33,10 @@ TRIAL_SECONDS = 0.16
 """The pause at which an utterance is decoded on trial: the result is there when 200 ms of silence are over."""
 LEAD_SECONDS = 0.6
 """Sound kept from before a turn is noticed: noticing takes up to 0.4 s, and the first consonant may be soft."""
+_NOTICED_FRAMES = 8
+"""A turn is noticed within 160 ms."""
+_LEAST_NEAR_FRAMES = 2
+"""One window as loud as the callee is a stressed syllable next door."""
 _CHUNK_FRAMES = 5
 """Engines are fed 100 ms at a time."""
 _NOTHING = Transcript("", 0.0, "none")
@@ -47,11 +52,21 @@ class Utterance:
         transcript: without text where nothing could be recognised.
         is_turn: False for a noise without a word in it, and for an "uh-huh" where something else was asked: the callee
             listens or thinks, and an answer is still to come.
+        softer: all of it was well below the callee's own loudness: somebody else in the room, a television, or a callee
+            who has moved away from the telephone.
+        over_robot: all of it was said while the robot's own voice was in the microphone.
     """
 
     meaning: Meaning
     transcript: Transcript
     is_turn: bool = True
+    softer: bool = False
+    over_robot: bool = False
+
+    @property
+    def means_something(self) -> bool:
+        """By its words: an answer that is expected here, or one that is understood everywhere."""
+        return self.meaning.intent is not Intent.OTHER or self.meaning.choice is not None
 
 
 class Ears:
@@ -80,6 +95,8 @@ class Ears:
         self._turns = Turns()
         self._listen = Listen()
         self._lead: deque[Samples] = deque(maxlen=round(LEAD_SECONDS / FRAME_SECONDS))
+        self._near: deque[bool] = deque(maxlen=_NOTICED_FRAMES)
+        self._clear: deque[bool] = deque(maxlen=_NOTICED_FRAMES)
         self._current: _Hearing | None = None
         self._task: asyncio.Task[None] | None = None
 
@@ -92,11 +109,27 @@ class Ears:
         """The callee has the floor: speaking, pausing, or being decoded."""
         return self._current is not None
 
-    def frame(self, samples: Samples, windows: Sequence[Window]) -> None:
-        """The next 20 ms of the callee, and what the detector says about them."""
+    @property
+    def hearing_callee(self) -> bool:
+        """The same, and it is not only a softer voice."""
+        return self._current is not None and not self._current.softer
+
+    def frame(
+        self, samples: Samples, windows: Sequence[Window], *, near: bool = True, over_robot: bool = False
+    ) -> None:
+        """The next 20 ms of the callee, and what the detector says about them.
+
+        Args:
+            near: the voice of the last 200 ms is about as loud as the callee was.
+            over_robot: the robot's own voice is in the microphone.
+        """
         self._lead.append(samples)
+        self._near.append(near and any(window.active for window in windows))
+        self._clear.append(not over_robot and any(window.active for window in windows))
         if self._current is not None:
             self._current.add(samples, windows)
+            self._current.near_frames += self._near[-1]
+            self._current.clear_frames += self._clear[-1]
         for event in self._turns.feed(windows):
             match event:
                 case SpeechStarted():
@@ -113,7 +146,7 @@ class Ears:
 
     def _begin(self) -> None:
         if self._current is None:
-            self._current = _Hearing(list(self._lead))
+            self._current = _Hearing(list(self._lead), sum(self._near), sum(self._clear))
             self._task = asyncio.create_task(self._hear(self._current))
         else:
             # The last turn is still being decoded: this is more of it.
@@ -129,7 +162,7 @@ class Ears:
         if listen is not self._listen:  # something else was asked meanwhile, which is what counts
             utterance = self._understood(utterance.transcript, self._listen)
         self._current = self._task = None
-        self._tell(utterance)
+        self._tell(replace(utterance, softer=hearing.softer, over_robot=not hearing.clear_frames))
 
     async def _decoded(self, hearing: _Hearing) -> tuple[Listen, Utterance]:
         """The whole utterance, and what it was an answer to."""
@@ -200,13 +233,21 @@ class Ears:
 class _Hearing:
     """An utterance under way."""
 
-    def __init__(self, lead: list[Samples]) -> None:
+    def __init__(self, lead: list[Samples], near_frames: int, clear_frames: int) -> None:
         self.frames = lead
+        self.near_frames = near_frames
+        """In which somebody about as loud as the callee spoke."""
+        self.clear_frames = clear_frames
+        """In which somebody spoke without the robot."""
         self.over = False
         self.resumed = 0
         """How often the callee went on after a pause."""
         self._silent_seconds = 0.0
         self._more = asyncio.Event()
+
+    @property
+    def softer(self) -> bool:
+        return self.near_frames < _LEAST_NEAR_FRAMES
 
     def add(self, samples: Samples, windows: Sequence[Window]) -> None:
         self.frames.append(samples)

@@ -7,6 +7,7 @@ because the callee speaks is decided in `conversation.py`.
 from __future__ import annotations
 
 import asyncio
+import math
 from collections import deque
 from collections.abc import Iterable
 from concurrent.futures import Executor
@@ -20,6 +21,8 @@ from outbound.dialogue.actions import Say
 
 _REWIND_FRAMES = 15
 """A sentence that was held goes on 0.3 s earlier, so that no word is lost."""
+_A_WORD = 10
+"""Letters: a sentence's words do not take as long as they are written."""
 
 
 class Mouth:
@@ -36,6 +39,7 @@ class Mouth:
         """The sound of what is being said; None while it is still being rendered."""
         self._place = 0
         self._held = False
+        self._last_said = ""
 
     def prepare(self, texts: Iterable[str]) -> None:
         """Render texts one after the other while nobody waits for them."""
@@ -47,6 +51,7 @@ class Mouth:
 
     def say(self, say: Say) -> None:
         """Speak, in place of what is being said."""
+        self._last_said = self._sounded() or self._last_said
         self._say, self._place, self._held = say, 0, False
         self._sounds = None if say.text else self._silence[:0]
         if say.text:
@@ -54,6 +59,7 @@ class Mouth:
 
     def stop(self) -> None:
         """Fall silent; what was being said is over."""
+        self._last_said = self._sounded() or self._last_said
         self._say, self._held = None, False
 
     def hold(self) -> None:
@@ -77,6 +83,17 @@ class Mouth:
         return 0.0 if self._say is None else self._place * FRAME_SECONDS
 
     @property
+    def lately_said(self) -> str:
+        """The sentence in hand as far as it has sounded, by and large, after the one before."""
+        return f"{self._last_said} {self._sounded()}"
+
+    def _sounded(self) -> str:
+        if self._say is None or self._sounds is None or not len(self._sounds):
+            return ""
+        share = self._place * len(self._silence) / len(self._sounds)
+        return self._say.text[: math.ceil(share * len(self._say.text)) + _A_WORD]
+
+    @property
     def held(self) -> bool:
         return self._held
 
@@ -96,6 +113,7 @@ class Mouth:
         size = len(self._silence)
         frame = sound[self._place * size : (self._place + 1) * size]
         if not len(frame):
+            self._last_said = self._say.text
             over, self._say = self._say, None
             return self._silence, over
         self._place += 1
