@@ -191,11 +191,6 @@ class ToneTracker:
         ahead = self._rest[_GLANCE * self._hop :][: self._size]
         return self._pitch(ahead.astype(np.float64))[0] is not None
 
-    @property
-    def sounding_seconds(self) -> float:
-        """How long the tone that sounds now has lasted; 0 when there is none."""
-        return len(self._run) * _SPECTRUM_HOP_SECONDS
-
     def _step(self, block: NDArray[np.float64]) -> Tone | None:
         frequency, power = self._pitch(block)
         steady = (

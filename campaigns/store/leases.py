@@ -10,7 +10,6 @@ from collections.abc import Callable
 from datetime import datetime, timedelta
 
 import sqlalchemy as sa
-from sqlalchemy import Connection
 from sqlalchemy.dialects import postgresql
 
 from campaigns.errors import CampaignError
@@ -80,11 +79,6 @@ class Leases(Database):
             connection.execute(sa.delete(lease).where(lease.c.owner == owner))
 
 
-def holds_lease(connection: Connection, owner: str, now: datetime) -> bool:
-    """Whether the owner may dial."""
-    return connection.execute(_HOLDS, {"owner": owner, "now": now}).first() is not None
-
-
 _OFFER = Prepared(
     postgresql.insert(lease)
     .values({column.name: sa.bindparam(column.name) for column in lease.c})
@@ -100,9 +94,4 @@ _TAKE = Prepared(
     sa.update(lease)
     .where(lease.c.name == sa.bindparam("lease"))
     .values(owner=sa.bindparam("owner"), until=sa.bindparam("until", type_=lease.c.until.type))
-)
-_HOLDS = (
-    sa.select(lease.c.name)
-    .where(lease.c.owner == sa.bindparam("owner"), lease.c.until > sa.bindparam("now", type_=lease.c.until.type))
-    .limit(1)
 )
