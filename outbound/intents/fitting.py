@@ -49,6 +49,9 @@ WHOLE_EPOCHS = 15
 WHOLE_RATE = 3e-3
 WHOLE_DECAY = 1e-4
 HIDDEN = 256
+TOGETHER = 3
+"""Pairs of layers that are learned from different dice and asked together: what one alone says of a wording unlike any
+that it knows is partly chance."""
 BLURRED = 0.1
 """Share of the values of a sentence that a batch does without."""
 LEAST_SPREAD = 0.02
@@ -131,15 +134,28 @@ def fitted(examples: Sequence[Example]) -> Model:
     for batch, pace in _batches(examples, EPOCHS):
         pieces.step(batch, pace)
     read = [example for example in examples if example.sentence is not None]
-    whole = _Whole(np.array([example.sentence for example in read]))
-    for batch, pace in _batches(read, WHOLE_EPOCHS):
+    hidden, tops = _side_by_side([_whole(read, SEED + number) for number in range(TOGETHER)])
+    return Model(pieces.weights, pieces.bias, hidden, tops, (1.0, 1.0), digest="")
+
+
+def _whole(read: Sequence[Example], seed: int) -> tuple[Values, Values]:
+    whole = _Whole(np.array([example.sentence for example in read]), seed)
+    for batch, pace in _batches(read, WHOLE_EPOCHS, seed):
         whole.step(batch, pace)
-    return Model(pieces.weights, pieces.bias, *whole.layers(), (1.0, 1.0), digest="")
+    return whole.layers()
 
 
-def _batches(examples: Sequence[Example], epochs: int) -> Iterator[tuple[list[Example], float]]:
+def _side_by_side(learned: Sequence[tuple[Values, Values]]) -> tuple[Values, Values]:
+    """Layers whose sums are the mean of those of each pair."""
+    hidden = np.concatenate([hidden for hidden, _ in learned], axis=1)
+    constant = np.sum([tops[-1:] for _, tops in learned], axis=0, dtype=np.float32)
+    tops = np.concatenate([*(tops[:-1] for _, tops in learned), constant]) / len(learned)
+    return hidden, tops.astype(np.float32)
+
+
+def _batches(examples: Sequence[Example], epochs: int, seed: int = SEED) -> Iterator[tuple[list[Example], float]]:
     """Every example in each of `epochs`, shuffled, with the share of the rate that is left."""
-    order = np.random.default_rng(SEED)
+    order = np.random.default_rng(seed)
     for epoch in range(epochs):
         shuffled = order.permutation(len(examples))
         for start in range(0, len(examples), BATCH):
@@ -184,8 +200,8 @@ class _Pieces:
 class _Whole:
     """The two layers over whole sentences as they are learned, batch by batch (Adam, Kingma and Ba 2015)."""
 
-    def __init__(self, sentences: Values) -> None:
-        self._dice = np.random.default_rng(SEED)
+    def __init__(self, sentences: Values, seed: int) -> None:
+        self._dice = np.random.default_rng(seed)
         self._mean, self._spread = sentences.mean(axis=0), np.maximum(sentences.std(axis=0), LEAST_SPREAD)
         start = self._dice.normal(0.0, np.sqrt(2.0 / SENTENCE_SIZE), (SENTENCE_SIZE + 1, HIDDEN)).astype(np.float32)
         start[-1] = 0.0
