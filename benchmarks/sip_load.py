@@ -1,9 +1,9 @@
 """How many telephone calls at once: concurrent SIP calls with live recognition, on this machine alone.
 
-    python benchmarks/sip_load.py --calls 4,8,16 --seconds 60
-    python benchmarks/sip_load.py --calls 60 --processes 2    # the calls spread over two processes
-    python benchmarks/sip_load.py --setup 200                 # how many calls a second are set up and let go
-    python benchmarks/sip_load.py --calls 3 --soak 60         # an hour: memory, descriptors, channels before and after
+    python -m benchmarks.sip_load --calls 4,8,16 --seconds 60
+    python -m benchmarks.sip_load --calls 60 --processes 2    # the calls spread over two processes
+    python -m benchmarks.sip_load --setup 200                 # how many calls a second are set up and let go
+    python -m benchmarks.sip_load --calls 3 --soak 60         # an hour: memory, descriptors, channels before and after
 
 The callees talk: a crowd of recordings in a process of its own on the loopback interface (`crowd.py`). Its computing
 takes part of the machine and is given apart from the robot's, which is its own process and those that decode. A reply
@@ -18,7 +18,6 @@ import asyncio
 import contextlib
 import operator
 import os
-import sys
 import tempfile
 import time
 from collections import Counter, deque
@@ -28,8 +27,6 @@ from dataclasses import dataclass, field, fields, replace
 from functools import reduce
 from multiprocessing import get_context
 from pathlib import Path
-
-sys.path.insert(0, str(Path(__file__).parent.parent))
 
 import numpy as np
 
@@ -333,7 +330,7 @@ async def _report(figures: Figures, line: SipLine) -> None:
         print(
             f"  {(time.perf_counter() - began) / 60:4.0f} min: {figures.ends.total()} calls, {line.in_use} channels, "
             f"memory {now.memory:.0f} MB, crowd {now.callees_memory:.0f} MB, {now.descriptors} descriptors, "
-            f"{figures.lost / max(figures.frames, 1):.2%} starved",
+            f"{figures.lost} of {figures.frames} frames starved",
             flush=True,
         )
 
@@ -352,7 +349,7 @@ def _show(calls: int, run: Run) -> None:
         f"{calls} at once (most {figures.most}), {took:.0f} s: {figures.answered} answered, "
         f"{figures.ends['completed']} completed, {figures.answered / took * 60:.0f} a minute\n"
         f"  reply: median {percentile(0.5)}, p95 {percentile(0.95)} of {len(figures.replies)}\n"
-        f"  frames: {figures.frames}, {figures.lost / max(figures.frames, 1):.2%} starved; "
+        f"  frames: {figures.frames}, {figures.lost} starved ({figures.lost / max(figures.frames, 1):.3%}); "
         f"loop late: p99 {figures.late_ms(0.99)} ms, worst {max(figures.late, default=0)} ms\n"
         f"  computing a call: {robot / talked:.4f} cores for the call, {decoding / talked:.4f} decoding "
         f"(in all {(robot + decoding) / took:.2f} cores; the crowd {callees / took:.2f})\n"

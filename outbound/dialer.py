@@ -206,7 +206,7 @@ class Dialer:
         await self._books.bring_home()
         left = await self._claiming.recover()
         if left:
-            log.warning("%d calls were cut off when an earlier run ended; they are not dialled again", left)
+            log.warning("calls cut off when an earlier run ended: %d; they are not dialled again", left)
         self._at_home = True
         if self._away_seconds is not None:
             self._away_seconds = None

@@ -71,8 +71,10 @@ LegEvent = LegRings | LegAnswers | LegKey | LegHolds | LegEnds
 class Leg:
     """Made by the stack when it has placed a call."""
 
-    def __init__(self, call: Call, rate: int, listener: Callable[[LegEvent], None], trace: Trace, guard: Guard) -> None:
-        self.media = Media(call.audio, rate)
+    def __init__(
+        self, call: Call, media: Media, listener: Callable[[LegEvent], None], trace: Trace, guard: Guard
+    ) -> None:
+        self.media = media
         self._call = call
         self._listener = listener
         self._trace = trace

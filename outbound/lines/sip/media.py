@@ -1,7 +1,7 @@
 """The sound of one SIP leg: the stack's byte streams as frames of 20 ms at the line's rate.
 
-Decides the cushion that evens out arrival, when a frame counts as lost, and how much delay may build up before sound is
-dropped. The stack has its own jitter buffer below this; the clock that asks for frames is `pulse.py`.
+Decides how the stack's streams, their rates and channels become the line's, and how much may wait to be sent. How
+uneven arrival is evened out is `playout.py`; the clock that asks for frames is `pulse.py`.
 """
 
 from __future__ import annotations
@@ -12,16 +12,15 @@ import numpy as np
 import soxr
 
 from audio.pcm import FRAME_SECONDS, Samples
+from outbound.lines.sip.playout import Playout
 
 if TYPE_CHECKING:
     from baresip import AudioInfo, CallAudio
 
 _CUSHION_FRAMES = 2
-"""In hand before the first frame is given out, and before the first one is sent."""
+"""Of silence before the first frame that is sent."""
 _DEEPEST_FRAMES = 6
-"""More than this is delay that nobody needs: go back to the cushion."""
-_READ_FRAMES = 2 * _DEEPEST_FRAMES
-"""At a time. What is more waits for the next time: it is late enough to be dropped."""
+"""More than this waiting to be sent is delay that nobody needs."""
 _LOOK_EVERY_FRAMES = 10
 """Asking the stack how much waits to be sent costs more than sending: look five times a second."""
 
@@ -32,15 +31,15 @@ class Media:
     Args:
         audio: the leg's streams: int16, interleaved, at whatever rate was negotiated.
         rate: Hz of the frames given out and taken.
+        delay_ms: the playout delay, lowest and highest.
     """
 
-    def __init__(self, audio: CallAudio, rate: int) -> None:
+    def __init__(self, audio: CallAudio, rate: int, delay_ms: tuple[int, int]) -> None:
         self.rate = rate
         self._audio = audio
         self._gone = _gone()
         self._size = round(rate * FRAME_SECONDS)
-        self._heard: Samples = _nothing()
-        self._flowing = False
+        self._playout = Playout(self._size, delay_ms)
         self._streams: _Streams | None = None
         self._until_look = 0
 
@@ -48,16 +47,8 @@ class Media:
         """The next 20 ms, or None: nothing has arrived."""
         arrived = self._arrived()
         if len(arrived):
-            self._heard = np.concatenate((self._heard, arrived)) if len(self._heard) else arrived
-        frames = len(self._heard) // self._size
-        if frames > _DEEPEST_FRAMES:
-            self._heard = self._heard[-_CUSHION_FRAMES * self._size :]
-        if frames < (1 if self._flowing else _CUSHION_FRAMES):
-            self._flowing = False
-            return None
-        self._flowing = True
-        frame, self._heard = self._heard[: self._size], self._heard[self._size :]
-        return frame
+            self._playout.add(arrived)
+        return self._playout.frame()
 
     def write(self, frame: Samples) -> None:
         """Send 20 ms. Ignored while there is no stream to send on."""
@@ -92,7 +83,7 @@ class Media:
         """The streams of now; None before the media is up and after the call."""
         if self._streams is None or not self._streams.complete:
             try:
-                self._streams = _Streams(self._audio.info(), self.rate)
+                self._streams = _Streams(self._audio.info(), self.rate, 2 * self._playout.most)
             except self._gone:
                 return None
             self._until_look = 0
@@ -100,13 +91,18 @@ class Media:
 
 
 class _Streams:
-    """What was negotiated, and the conversion to and from it."""
+    """What was negotiated, and the conversion to and from it.
 
-    def __init__(self, info: AudioInfo, rate: int) -> None:
+    Args:
+        most_frames: that are read at a time.
+    """
+
+    def __init__(self, info: AudioInfo, rate: int, most_frames: int) -> None:
         self.can_hear, self.can_send = info.rx_ready, info.tx_ready
         self.complete = self.can_hear and self.can_send
         self._channels_in, self._channels_out = info.rx_channels, info.tx_channels
-        self.most_bytes = round(2 * info.rx_channels * info.rx_sample_rate * _READ_FRAMES * FRAME_SECONDS)
+        self.most_bytes = round(2 * info.rx_channels * info.rx_sample_rate * most_frames * FRAME_SECONDS)
+        """At a time. What is more waits for the next time: it is late enough to be dropped."""
         self._bytes_per_frame = 2 * info.tx_channels * info.tx_sample_rate * FRAME_SECONDS
         self._from_far_end = _resampler(info.rx_sample_rate, rate)
         self._to_far_end = _resampler(rate, info.tx_sample_rate)

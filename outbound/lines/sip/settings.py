@@ -83,7 +83,7 @@ class SipSettings(BaseModel):
         media_timeout_seconds: without any RTP for so long, an answered call counts as lost (a lost BYE, too).
         trunk_silence_seconds: without any answer to the INVITE for so long, the route counts as down.
         inband_keys: look for keys in the sound as well, for a trunk that sends no RFC 4733 events. Costs computing.
-        jitter_ms: the stack's playout delay, lowest and highest.
+        jitter_ms: the playout delay, lowest and highest: it evens out the network's, and every reply waits for it.
         allow: prefixes of numbers that may be dialled, for transfers as well. There is no default: name them.
         transfer_hosts: hosts besides `server` to which a SIP address as a transfer target may lead.
     """
@@ -114,7 +114,7 @@ class SipSettings(BaseModel):
     media_timeout_seconds: float = Field(default=20.0, ge=1)
     trunk_silence_seconds: float = Field(default=6.0, ge=1)
     inband_keys: bool = False
-    jitter_ms: tuple[int, int] = (40, 200)
+    jitter_ms: tuple[int, int] = (60, 200)
     max_call_seconds: float = Field(default=900.0, gt=0)
     max_calls_per_day: int = Field(default=1_000, ge=1)
     max_minutes_per_day: float = Field(default=2_000.0, gt=0)

@@ -18,6 +18,7 @@ from audio.errors import MissingExtra
 from outbound.errors import OutboundError
 from outbound.lines.sip.guard import Guard
 from outbound.lines.sip.leg import Leg, LegEvent
+from outbound.lines.sip.media import Media
 from outbound.lines.sip.settings import CallerIdIn, SipSettings
 from outbound.lines.sip.trace import Trace
 from outbound.lines.sip.wakeups import NO_PLAYER, runtime
@@ -107,7 +108,8 @@ class Stack:
         """
         agent, identity = await self._identity(caller_id)
         call: Call = await agent.dial(address, {**identity, **headers})
-        leg = Leg(call, self._settings.rate, listener, self._trace, self._guard)
+        media = Media(call.audio, self._settings.rate, self._settings.jitter_ms)
+        leg = Leg(call, media, listener, self._trace, self._guard)
         self._legs[call.handle] = leg
         for event in self._early.pop(call.handle, ()):
             # The library's own object came too late for these as well: without them a call that was answered at
@@ -136,8 +138,7 @@ class Stack:
         lines = [
             f"sip_listen {_host(settings.local_address)}:{settings.local_port}" if settings.local_address else "",
             f"rtp_ports {settings.rtp_ports[0]}-{settings.rtp_ports[1]}",
-            "audio_jitter_buffer_type adaptive",
-            f"audio_jitter_buffer_ms {settings.jitter_ms[0]}-{settings.jitter_ms[1]}",
+            "audio_jitter_buffer_type off",  # `playout.py`
             "call_hold_other_calls no",
             "call_local_timeout 600",  # ring time is ours
             f"sip_cafile {settings.ca_file}" if settings.ca_file else "",

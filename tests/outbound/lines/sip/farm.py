@@ -110,7 +110,7 @@ class _Farm:
         import baresip
 
         assert isinstance(call, baresip.Call)
-        media, over = Media(call.audio, TELEPHONE_RATE), asyncio.Event()
+        media, over = Media(call.audio, TELEPHONE_RATE, (60, 200)), asyncio.Event()
         presence = Presence(callee, self._sounds, seed=len(callee.name))
         errands: list[asyncio.Task[None]] = []
 
@@ -145,7 +145,7 @@ async def _serve(port: int, folder: Path) -> None:
             expose_headers=("To",),
             extra_config_text=(
                 f"sip_listen 127.0.0.1:{port}\nrtp_ports 40000-50000\ncall_hold_other_calls no\n"
-                "audio_jitter_buffer_type adaptive\naudio_jitter_buffer_ms 40-200\n"
+                "audio_jitter_buffer_type off\n"
             ),
         )
     )
