@@ -1,9 +1,10 @@
-"""How well answers in people's own words are understood: `python -m benchmarks.own_words [--json] [--wrong]`.
+"""How well answers in people's own words are understood: `python -m benchmarks.own_words [--spoken]`.
 
 The answers in `own_words.tsv` were written by somebody who knew neither the wordings that the models learn from nor the
-corpus: short and long, polite and rude, indirect, hesitating, in several Englishes. They are read here as perfectly
-recognised words, each in the kind of step it was written for. Who writes wordings must not look at them, or they
-measure nothing any more; `--wrong` is for whoever does not.
+corpus: short and long, polite and rude, indirect, hesitating, in several Englishes. Each is put to the kind of step it
+was written for: as perfectly recognised words, or (`--spoken`) said by Piper's voice on a telephone and heard by
+Whisper, as in `short_answers.py`. Who writes wordings must not look at them, or they measure nothing any more;
+`--wrong` is for whoever does not.
 
 Columns: kind (the intent, or `hard_` and what it only sounds like), intent (each that is right, with | between them),
 step (notice, yesno or rating), text.
@@ -16,17 +17,20 @@ import csv
 import json
 import sys
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from audio.recognition import recognizer_for
 from audio.recognition.base import Transcript
+from benchmarks.short_answers import said
 from campaigns.intents import Intent
 from outbound.intents import understanding_for
 from outbound.speech.labelled import OPEN_STEP, RATING_STEP, YES_NO_STEP
 
 ANSWERS = Path(__file__).with_name("own_words.tsv")
 STEPS = {"notice": OPEN_STEP, "yesno": YES_NO_STEP, "rating": RATING_STEP}
+Row = dict[str, str]
 Share = tuple[int, int]
 """So many of so many."""
 
@@ -38,6 +42,7 @@ class Answer:
     kind: str
     right: frozenset[str]
     text: str
+    heard: str
     taken_for: Intent
 
     @property
@@ -50,18 +55,29 @@ class Answer:
         return self.taken_for is Intent.OTHER and not self.understood
 
 
-def answers() -> list[Answer]:
+def answers(*, spoken: bool) -> list[Answer]:
     understanding = understanding_for("en-US")
     with ANSWERS.open(encoding="utf-8", newline="") as file:
-        return [
-            Answer(
-                row["kind"],
-                frozenset(row["intent"].split("|")),
-                row["text"],
-                understanding.meaning(Transcript(row["text"], 1.0, "text"), STEPS[row["step"]]).intent,
-            )
-            for row in csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE)
-        ]
+        rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
+    given = []
+    for row, transcript in zip(rows, _heard(rows) if spoken else map(_read, rows), strict=True):
+        meant = understanding.meaning(transcript, STEPS[row["step"]]).intent
+        given.append(Answer(row["kind"], frozenset(row["intent"].split("|")), row["text"], transcript.text, meant))
+    return given
+
+
+def _read(row: Row) -> Transcript:
+    return Transcript(row["text"], 1.0, "text")
+
+
+def _heard(rows: Iterable[Row]) -> Iterator[Transcript]:
+    recognizer, understanding = recognizer_for("en-US", "whisper"), understanding_for("en-US")
+    assert recognizer is not None
+    words = [(row["text"], Intent(row["intent"].partition("|")[0]), STEPS[row["step"]]) for row in rows]
+    for each in said(words, robotic_every=0):
+        listening = recognizer.listen(understanding.expected(each.asked), each.sound.rate)
+        listening.feed(each.sound.samples)
+        yield listening.finish()
 
 
 def figures(given: Iterable[Answer]) -> dict[str, Share]:
@@ -101,10 +117,13 @@ def _share(hits: Iterable[bool]) -> Share:
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks.own_words", description="Measure understanding.")
+    parser.add_argument(
+        "--spoken", action="store_true", help="by telephone, instead of as text (extras natural, whisper)"
+    )
     parser.add_argument("--wrong", action="store_true", help="show the answers that were not understood")
     parser.add_argument("--json", action="store_true", help="print JSON")
     asked = parser.parse_args()
-    given = answers()
+    given = answers(spoken=asked.spoken)
     found = {"figures": figures(given), "by kind": by_kind(given)}
     if asked.json:
         json.dump(found, sys.stdout, indent=2)
@@ -115,7 +134,8 @@ def main() -> None:
             print(f"  {what:40} {part:4} of {whole:4} {part / whole:7.1%}")
     for one in given if asked.wrong else ():
         if not one.understood:
-            print(f"{' or '.join(sorted(one.right))}, taken for {one.taken_for}: {one.text}")
+            heard = f" (heard as: {one.heard})" if asked.spoken else ""
+            print(f"{' or '.join(sorted(one.right))}, taken for {one.taken_for}: {one.text}{heard}")
 
 
 if __name__ == "__main__":

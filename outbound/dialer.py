@@ -113,7 +113,7 @@ class Dialer:
         self._calls: set[asyncio.Task[None]] = set()
         self._draining = asyncio.Event()
         self._stirred = asyncio.Event()
-        """A call has ended, or the dialer is to stop."""
+        """A call was placed (now it is known when the next one may be), or has ended; or the dialer is to stop."""
         self._hanging_up = False
         self._at_home = False
         self._away_seconds: float | None = None
@@ -240,6 +240,7 @@ class Dialer:
             if ready is None:
                 return
             self._throttle.placed(slot, self._clock.now())
+            self._stirred.set()
             self._accounts.placed(claim.campaign)
             call_id = ready.permit.call_id
             try:

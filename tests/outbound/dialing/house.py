@@ -15,7 +15,7 @@ from outbound.call import Conversation
 from outbound.clock import Clock, LoopClock
 from outbound.dialer import Dialer
 from outbound.dialing.news import News
-from outbound.dialing.transactions import at_once
+from outbound.dialing.transactions import Transact, at_once
 from outbound.dialogue.actions import Action
 from outbound.dialogue.events import Event, HungUp
 from outbound.journal import Journal
@@ -65,6 +65,8 @@ def dial(
     *,
     callee: Callee = LISTENS,
     channels: int = 5,
+    transact: Transact = at_once,
+    look_seconds: float | None = None,
     meanwhile: Callable[[Clock, Dialer], Awaitable[None]] | None = None,
 ) -> list[News]:
     """Runs a dialer to its end, on a clock that jumps; what it told."""
@@ -81,8 +83,8 @@ def dial(
             journal,
             owner="test",
             watch=told.append,
-            transact=at_once,
-            longest_wait_seconds=None,
+            transact=transact,
+            longest_wait_seconds=look_seconds,
         )
         if meanwhile is None:
             await dialer.run()

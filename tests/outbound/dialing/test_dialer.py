@@ -5,10 +5,11 @@ from __future__ import annotations
 import asyncio
 import itertools
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TypeVar
 
 import pytest
 import sqlalchemy as sa
@@ -18,7 +19,7 @@ from campaigns.outcomes import Disposition
 from campaigns.pacing import Pace
 from campaigns.store import CampaignState, ContactState, Permit, Store, open_store
 from outbound.clock import Clock, LoopClock
-from outbound.dialer import Dialer
+from outbound.dialer import LOOK_SECONDS, Dialer
 from outbound.dialing.books import Books
 from outbound.dialing.calling import Calling
 from outbound.dialing.news import (
@@ -43,6 +44,7 @@ from outbound.simulation.clock import run_virtually
 from tests.outbound.dialing.house import AWAY, DOWN, LISTENS, NOON, REFUSES, Troubled, add, dial
 
 SECOND, MINUTE = timedelta(seconds=1), timedelta(minutes=1)
+T = TypeVar("T")
 
 
 @pytest.fixture
@@ -87,6 +89,20 @@ def test_an_hourly_pace_from_the_file_is_kept(store: Store, tmp_path: Path) -> N
     assert len(moments) == 8
     assert all(after - before >= MINUTE for before, after in itertools.pairwise(moments))
     assert moments[-1] - moments[0] < 8 * MINUTE
+
+
+async def as_by_a_thread(function: Callable[[], T]) -> T:
+    """Takes a moment, as a store's transaction does in a run."""
+    await asyncio.sleep(0.002)
+    return function()
+
+
+def test_a_pace_is_reached_though_the_gate_takes_its_moment(store: Store, tmp_path: Path) -> None:
+    add(store, people=60, more="pace: {per_second: 20}")
+    dial(store, tmp_path, channels=60, transact=as_by_a_thread, look_seconds=LOOK_SECONDS)
+    moments = dialled(store)
+    assert all(after - before >= SECOND / 20 for before, after in itertools.pairwise(moments))
+    assert moments[-1] - moments[0] < 4 * SECOND, "twice a second is how often the dialer looks by itself"
 
 
 def test_calls_at_a_time_are_bounded_for_each_campaign(store: Store, tmp_path: Path) -> None:
