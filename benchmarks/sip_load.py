@@ -59,8 +59,8 @@ LONGEST_REPLY_SECONDS = 4.0
 LONGEST_LATE_MS = 2_000
 LOOK_SECONDS = 5.0
 REPORT_SECONDS = 300.0
-BEGUN_WITHIN_SECONDS = 10.0
-"""Calls begin as apart as a trunk wants them: nobody's trunk takes a hundred in the same moment."""
+BEGUN_WITHIN_SECONDS = 25.0
+"""Calls begin about as apart as they end later on: nobody's trunk takes a hundred in the same moment."""
 DIALLING_AT_ONCE = 10
 
 

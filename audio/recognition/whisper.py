@@ -52,7 +52,9 @@ _NEVER_REPEATED = 3
 """Words: the decoder may not say a sequence of so many tokens twice, which cuts its loops short."""
 _SURE = 0.7
 _BEAMS = 4
-"""Where a short answer is expected and something else was heard without much confidence, more readings are followed."""
+"""So many readings are followed side by side: of sentences always, and where a short answer is expected, if something
+else was heard without much confidence. A single one is more often a sentence that nobody says.
+"""
 _MORE_READINGS = 1
 _MOST_ALIKE = 3
 """So many sentences that are expected are compared with what was heard and its next reading; each costs 4 ms."""
@@ -120,7 +122,7 @@ class WhisperRecognizer:
             return Transcript("", 0.0, self.engine)
         encoded = self._answer(sound.at(WIDEBAND_RATE).samples)
         window = self._window(encoded)
-        heard = self._decoded(window, short=expected.closed)
+        heard = self._decoded(window, short=expected.closed, beams=1 if expected.closed else _BEAMS)
         if expected.closed and heard.text not in expected.phrases and heard.confidence < _SURE:
             heard = self._decoded(window, short=True, beams=_BEAMS)
         if expected.closed:
@@ -160,7 +162,7 @@ class WhisperRecognizer:
         too_many = len(words) > 1 and _loud_seconds(sound) < len(words) * _WORD_SECONDS
         return words[0] if too_many and self._hinted.issuperset(words) else text
 
-    def _decoded(self, window: ctranslate2.StorageView, *, short: bool, beams: int = 1) -> Transcript:
+    def _decoded(self, window: ctranslate2.StorageView, *, short: bool, beams: int) -> Transcript:
         hint = self._hint if short else []
         prompt = [*hint, *self._tokenizer.sot_sequence, self._tokenizer.no_timestamps]
         result = self._model.generate(
