@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import ast
+import subprocess
+import sys
 from collections.abc import Iterator
 from functools import cache
 from pathlib import Path
@@ -98,3 +100,15 @@ def test_nothing_imports_the_faces_but_the_faces() -> None:
     for path in MODULES:
         if not name(path).startswith(("outbound/cli", "outbound/web", "outbound/__main__")):
             assert not [imported for imported in imports(path) if f"{imported}.".startswith(faces)], name(path)
+
+
+@pytest.mark.parametrize("module", ["outbound.wiring", "outbound.cli.run", "benchmarks.computing"])
+def test_a_sum_takes_one_thread_in_a_run_and_in_what_measures_it(module: str) -> None:
+    """Numpy's own threads, which look for work all the time, would take half of the calls that a machine can hold."""
+    program = (
+        f"import {module}, numpy, os\n"
+        "numpy.ones((500, 500)) @ numpy.ones((500, 500))\n"
+        "print(os.environ['OPENBLAS_NUM_THREADS'], len(os.listdir('/proc/self/task')))"
+    )
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=HOUSE, check=True)
+    assert ran.stdout.split() == ["1", "1"]
