@@ -23,9 +23,9 @@ from pathlib import Path
 
 from audio.recognition import recognizer_for
 from audio.recognition.base import Transcript
-from benchmarks.short_answers import said
+from benchmarks.short_answers import said, understood
 from campaigns.intents import Intent
-from outbound.intents import understanding_for
+from outbound.intents import Understanding, understanding_for
 from outbound.speech.labelled import OPEN_STEP, RATING_STEP, YES_NO_STEP
 
 ANSWERS = Path(__file__).with_name("own_words.tsv")
@@ -59,25 +59,27 @@ def answers(*, spoken: bool) -> list[Answer]:
     understanding = understanding_for("en-US")
     with ANSWERS.open(encoding="utf-8", newline="") as file:
         rows = list(csv.DictReader(file, delimiter="\t", quoting=csv.QUOTE_NONE))
-    given = []
-    for row, transcript in zip(rows, _heard(rows) if spoken else map(_read, rows), strict=True):
-        meant = understanding.meaning(transcript, STEPS[row["step"]]).intent
-        given.append(Answer(row["kind"], frozenset(row["intent"].split("|")), row["text"], transcript.text, meant))
-    return given
+    taken = _heard(rows, understanding) if spoken else _read(rows, understanding)
+    return [
+        Answer(row["kind"], frozenset(row["intent"].split("|")), row["text"], heard, intent)
+        for row, (heard, intent) in zip(rows, taken, strict=True)
+    ]
 
 
-def _read(row: Row) -> Transcript:
-    return Transcript(row["text"], 1.0, "text")
+def _read(rows: Iterable[Row], understanding: Understanding) -> Iterator[tuple[str, Intent]]:
+    for row in rows:
+        meaning = understanding.meaning(Transcript(row["text"], 1.0, "text"), STEPS[row["step"]])
+        yield meaning.words, meaning.intent
 
 
-def _heard(rows: Iterable[Row]) -> Iterator[Transcript]:
-    recognizer, understanding = recognizer_for("en-US", "whisper"), understanding_for("en-US")
-    assert recognizer is not None
+def _heard(rows: Iterable[Row], understanding: Understanding) -> Iterator[tuple[str, Intent]]:
+    recognizer = recognizer_for("en-US", "whisper")
+    if recognizer is None:
+        raise SystemExit("error: whisper understands no English here")
     words = [(row["text"], Intent(row["intent"].partition("|")[0]), STEPS[row["step"]]) for row in rows]
     for each in said(words, robotic_every=0):
-        listening = recognizer.listen(understanding.expected(each.asked), each.sound.rate)
-        listening.feed(each.sound.samples)
-        yield listening.finish()
+        answer = understood(each, recognizer, understanding)
+        yield answer.transcript.text, answer.intent
 
 
 def figures(given: Iterable[Answer]) -> dict[str, Share]:

@@ -41,7 +41,7 @@ _STEPS = (RATING_STEP, YES_NO_STEP, OPEN_STEP)
 _ROBOTIC = ("en-us", "en-us+f2", "en-us+m3", "en", "en+f4")
 _PACES = (0.9, 1.0, 1.15)
 _PITCHES = (0.92, 1.0, 1.09)
-ROBOTIC_EVERY = 4
+_ROBOTIC_EVERY = 4
 """One voice in so many is eSpeak NG's."""
 _NOISE_DB = (15.0, 20.0)
 _BEFORE_SECONDS, _AFTER_SECONDS = 0.6, 0.2
@@ -94,7 +94,7 @@ def _step(intent: Intent, number: int) -> frozenset[Intent]:
 
 
 def said(
-    words: Sequence[tuple[str, Intent, frozenset[Intent]]], seed: int = 1, robotic_every: int = ROBOTIC_EVERY
+    words: Sequence[tuple[str, Intent, frozenset[Intent]]], seed: int = 1, robotic_every: int = _ROBOTIC_EVERY
 ) -> Iterator[Spoken]:
     """The answers as they come over the line, the same at every run. 0: no robotic voice."""
     for number, (text, intent, asked) in enumerate(words):

@@ -360,9 +360,16 @@ def _show(calls: int, run: Run) -> None:
     )
 
 
+def _counts(text: str) -> list[int]:
+    counts = text.split(",")
+    if not all(each.isdecimal() and int(each) for each in counts):
+        raise argparse.ArgumentTypeError(f"{text!r} is not how many calls at once, like 4,8,16")
+    return list(map(int, counts))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--calls", default="4,8", help="how many at once; several runs with commas")
+    parser.add_argument("--calls", type=_counts, default="4,8", help="how many at once; several runs with commas")
     parser.add_argument("--seconds", type=float, default=60.0, help="how long calls are placed")
     parser.add_argument("--soak", type=float, metavar="MINUTES", help="as long as this, with a look every five minutes")
     parser.add_argument("--setup", type=int, metavar="CALLS", help="how quickly so many calls are set up, nothing else")
@@ -375,7 +382,7 @@ def main() -> None:
             asyncio.run(setup_rate(given.setup, Path(folder)))
         return
     seconds = given.seconds if given.soak is None else given.soak * 60
-    for calls in map(int, given.calls.split(",")):
+    for calls in given.calls:
         asked = Load(calls, seconds, given.engine, os.cpu_count() or 1, given.room, given.soak is not None)
         _show(calls, spread(asked, given.processes) if given.processes > 1 else in_this_process(asked))
 

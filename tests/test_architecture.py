@@ -104,7 +104,7 @@ def test_nothing_imports_the_faces_but_the_faces() -> None:
 
 @pytest.mark.parametrize("module", ["outbound.wiring", "outbound.cli.run", "benchmarks.computing"])
 def test_a_sum_takes_one_thread_in_a_run_and_in_what_measures_it(module: str) -> None:
-    """Numpy's own threads, which look for work all the time, would take half of the calls that a machine can hold."""
+    """Numpy's own threads look for work all the time, on the cores that the calls need."""
     program = (
         f"import {module}, numpy, os\n"
         "numpy.ones((500, 500)) @ numpy.ones((500, 500))\n"
